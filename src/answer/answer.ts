@@ -1,0 +1,34 @@
+/** What a tool's handler returns: a value. The text view and the wire result are functions of it, made in one place. */
+export interface Answer<Item = Readonly<Record<string, unknown>>> {
+  /** One or two sentences that stand alone: what was found, with its numbers. */
+  readonly answer: string;
+  /** All rows, in a stable order; the builder shows as many as fit and makes the cursor. Scalar fields keep the reference server's names. */
+  readonly items: readonly Item[];
+  readonly totals: Readonly<Record<string, unknown>>;
+  readonly coverage: Coverage;
+  /** What to ask next, as calls or sentences. */
+  readonly next?: readonly string[] | undefined;
+  /** Hrefs the answer rests on. */
+  readonly evidence?: readonly string[] | undefined;
+  /** Further fields beside the envelope's (fields of the reference server's Returns column). */
+  readonly extra?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** How much of the truth was looked at. Made where the wire is read; on its way out it can only get weaker. */
+export interface Coverage {
+  readonly window?: { readonly start: string; readonly end: string } | undefined;
+  /** Rows or objects read from the PCE. */
+  readonly rows_read: number;
+  readonly row_cap?: number | undefined;
+  /** True when anything was cut, wherever. */
+  readonly truncated: boolean;
+  readonly decisions?: readonly string[] | undefined;
+  /** What was not looked at, in words. */
+  readonly gaps: readonly string[];
+}
+
+/** How rows become a text table. */
+export interface Column<Item> {
+  readonly header: string;
+  value(item: Item): string | number | boolean | null | undefined;
+}

@@ -1,0 +1,103 @@
+/**
+ * Every failure the project can name, as one closed catalogue: the public message when nothing better is known and the remedy a
+ * person or a model can act on. Codes of the reference server keep their spelling.
+ */
+export const FAILURES = {
+  // configuration and connection
+  not_configured: [
+    'No PCE is configured.',
+    'Set PCE_HOST, PCE_PORT, PCE_ORG_ID, API_KEY and API_SECRET, or start with --demo.',
+  ],
+  invalid_configuration: ['The configuration is not valid.', 'Correct the settings listed and start again.'],
+  pce_unreachable: [
+    'The PCE could not be reached.',
+    'Check PCE_HOST, PCE_PORT, the network and any proxy; `illumio-mcp doctor` names the failing step.',
+  ],
+  pce_tls: ['The TLS connection to the PCE failed.', 'Give the CA certificate in PCE_CA_FILE.'],
+  pce_unauthorized: [
+    'The PCE did not accept the API key.',
+    'Check API_KEY and API_SECRET; the key may have been deleted or expired.',
+  ],
+  pce_forbidden: [
+    'The PCE refused this for the API key in use.',
+    'Use a key with the permission, or the right PCE_ORG_ID.',
+  ],
+  pce_not_found: ['The PCE has no such object.', 'List the objects first; the href may be stale.'],
+  pce_rejected: ['The PCE refused the request.', 'Correct what the message names.'],
+  pce_rate_limited: ['The PCE is limiting requests.', 'Wait as long as retry_after_seconds says, then ask again.'],
+  pce_unavailable: ['The PCE answered with a server error.', 'Try again; if it lasts, look at the health of the PCE.'],
+  pce_bad_answer: [
+    'The PCE sent an answer that could not be read completely.',
+    'Try again; nothing partial has been used.',
+  ],
+  timeout: ['The PCE did not answer in time.', 'Narrow the question (shorter window, one application) or try again.'],
+  cancelled: ['The call was cancelled.', 'Ask again when ready.'],
+  // arguments and names
+  invalid_arguments: ['The arguments are not valid.', 'See the example of a correct call.'],
+  unknown_tool: ['There is no such tool.', 'List the tools.'],
+  not_found: ['Nothing has exactly that name.', 'Use one of the candidates, or list the objects.'],
+  ambiguous_name: ['More than one object fits that name.', 'Use the href of the one you mean.'],
+  label_not_found: ['There is no such label.', 'Use one of the candidates, or get-labels.'],
+  unresolved_label_filter: [
+    'A filter names something that does not exist; nothing was sent.',
+    'Use one of the candidates.',
+  ],
+  invalid_expression: [
+    'The label expression could not be read.',
+    'Write terms like app=ordering env=prod|staging role!=db.',
+  ],
+  invalid_href: ['That is not a valid href.', 'Use an href exactly as an answer gave it.'],
+  invalid_window: [
+    'The time window is not valid.',
+    'Give start_date before end_date, as YYYY-MM-DD or RFC 3339 with a zone.',
+  ],
+  unknown_group_by: ['A group_by dimension does not exist.', 'Use one of the dimensions listed.'],
+  invalid_cursor: ['The cursor is not valid for this call.', 'Repeat the call without a cursor.'],
+  expired_cursor: ['The cursor has expired.', 'Repeat the call without a cursor.'],
+  // authority
+  forbidden_no_role: ['No role is assigned to you.', 'Ask the operator to map one of your groups to a role.'],
+  forbidden: ['Your role does not allow this.', 'Ask someone with one of the allowed roles.'],
+  read_only: ['The server is in read-only mode.', 'Nothing can be changed while MCP_READ_ONLY is set.'],
+  // changes
+  conflict: ['The object changed since it was read; nothing was sent.', 'Read it again and decide anew.'],
+  // defects
+  internal: ['An unexpected error occurred.', 'Report it with the request id; the log has the details.'],
+} as const satisfies Record<string, readonly [message: string, remedy: string]>;
+
+export type FailureCode = keyof typeof FAILURES;
+
+export interface FailureOptions {
+  /** What the caller is told; without it, the catalogue's message. Must hold no secret. */
+  readonly message?: string | undefined;
+  /** What the caller can do; without it, the catalogue's remedy. */
+  readonly remedy?: string | undefined;
+  /** Public facts beside the message: candidates, an example, seconds to wait. */
+  readonly data?: Readonly<Record<string, unknown>> | undefined;
+  /** For the log only: PCE tokens, request ids, paths. Never answered. */
+  readonly detail?: Readonly<Record<string, unknown>> | undefined;
+  readonly cause?: unknown;
+}
+
+/** A failure with a code of the catalogue. Everything that can be expected to go wrong at an edge is thrown as this. */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+  readonly code: FailureCode;
+  readonly remedy: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly detail: Readonly<Record<string, unknown>>;
+
+  constructor(code: FailureCode, { message, remedy, data = {}, detail = {}, cause }: FailureOptions = {}) {
+    super(message ?? FAILURES[code][0], cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.remedy = remedy ?? FAILURES[code][1];
+    this.data = data;
+    this.detail = detail;
+  }
+}
+
+/** `error` as a Failure: itself, `cancelled` for an abort, else `internal` with the original as cause. */
+export function asFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  if (error instanceof Error && error.name === 'AbortError') return new Failure('cancelled', { cause: error });
+  return new Failure('internal', { cause: error });
+}

@@ -1,0 +1,55 @@
+import type { Caller, World } from '../world.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+/** One endpoint of the simulated API. The path is below `/api/v2`, parameters as `:name`. Literal segments win over parameters. */
+export interface Route {
+  readonly method: Method;
+  readonly path: string;
+  /** `open`: no credentials; `read`/`write`: by the caller's permission; `provision`: may commit policy. */
+  readonly access: 'open' | 'read' | 'write' | 'provision';
+  /** True for collections: `max_results`, counts and `Prefer: respond-async` are handled by the kernel. */
+  readonly collection?: boolean;
+  /** Name of the published schema of the answer, for the contract tests and `--routes`. */
+  readonly schema?: string;
+  handle(request: Request): Reply | Promise<Reply>;
+}
+
+export interface Request {
+  readonly world: World;
+  readonly caller: Caller;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  /** Parsed JSON, or text for other content types; undefined without a body. */
+  readonly body: unknown;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly requestId: string;
+}
+
+/**
+ * What a handler answers. `items` (collections only) are counted, cut and rendered by the kernel: `total` is the unfiltered count for
+ * `X-Total-Count`, the iterable is rendered lazily. `body` streams bytes as they are.
+ */
+export type Reply =
+  | { readonly status: number; readonly json?: unknown; readonly headers?: Readonly<Record<string, string>> }
+  | { readonly items: readonly unknown[]; readonly total: number; render(item: unknown): unknown }
+  | {
+      readonly status: number;
+      readonly body: AsyncIterable<string> | Iterable<string>;
+      readonly headers: Readonly<Record<string, string>>;
+    };
+
+/** A refusal with the PCE's error array: thrown by handlers, rendered by the kernel. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly status: number;
+  readonly errors: readonly { readonly token: string; readonly message: string }[];
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(status: number, token: string, message: string, headers: Readonly<Record<string, string>> = {}) {
+    super(`${status} ${token}: ${message}`);
+    this.status = status;
+    this.errors = [{ token, message }];
+    this.headers = headers;
+  }
+}

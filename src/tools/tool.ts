@@ -1,0 +1,67 @@
+import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
+import type { Answer, Column } from '../answer/answer.ts';
+import type { Clock } from '../core/clock.ts';
+import type { PceView } from '../pce/view.ts';
+import type { FlowTables } from '../work/flows.ts';
+
+/** The strongest thing a tool can do; everything about authority and annotations is derived from it (design §5). */
+export type Effect = 'read' | 'draft' | 'live' | 'bulk' | 'provision' | 'credentials';
+
+export type Toolset =
+  | 'inventory'
+  | 'policy'
+  | 'lifecycle'
+  | 'traffic'
+  | 'segmentation'
+  | 'risk'
+  | 'containers'
+  | 'operations';
+
+/** Who is asking. On stdio: the operator who launched the process. */
+export interface Principal {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly role: 'reader' | 'operator' | 'admin';
+}
+
+/** Everything a handler may use. */
+export interface ToolContext {
+  readonly pce: PceView;
+  readonly flows: FlowTables;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly principal: Principal;
+  /** Tells the client how far a long call is. */
+  progress(message: string, done?: number, total?: number): void;
+}
+
+type ObjectSchema = Extract<JSONSchema, object> & {
+  readonly type: 'object';
+  readonly properties: Readonly<Record<string, JSONSchema>>;
+};
+
+/** The static half of a tool: import-light, listed without running anything. */
+export interface ToolDefinition<Input extends ObjectSchema = ObjectSchema> {
+  readonly name: string;
+  readonly title: string;
+  /** When to use it and when not; under 200 characters. */
+  readonly description: string;
+  readonly toolset: Toolset;
+  readonly effect: Effect;
+  readonly input: Input;
+  readonly output: ObjectSchema;
+  /** A correct call, shown when a wrong one comes in. */
+  readonly example: Readonly<Record<string, unknown>>;
+}
+
+export interface Tool<Input extends ObjectSchema = ObjectSchema, Item = Readonly<Record<string, unknown>>>
+  extends ToolDefinition<Input> {
+  /** The text table. */
+  readonly columns: readonly Column<Item>[];
+  /** May lower the effect for one call (a dry run is a read). */
+  effectOf?(args: FromSchema<Input>): Effect;
+  run(args: FromSchema<Input>, context: ToolContext): Promise<Answer<Item>>;
+}
+
+/** Identity, for inference. */
+export const defineTool = <const Input extends ObjectSchema, Item>(tool: Tool<Input, Item>): Tool<Input, Item> => tool;
