@@ -1,28 +1,13 @@
 import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
 import type { Answer, Column } from '../answer/answer.ts';
+import type { Effect, Principal } from '../core/authority.ts';
 import type { Clock } from '../core/clock.ts';
+import type { Toolset } from '../core/toolset.ts';
 import type { PceView } from '../pce/view.ts';
 import type { FlowTables } from '../work/flows.ts';
 
-/** The strongest thing a tool can do; everything about authority and annotations is derived from it (design §5). */
-export type Effect = 'read' | 'draft' | 'live' | 'bulk' | 'provision' | 'credentials';
-
-export type Toolset =
-  | 'inventory'
-  | 'policy'
-  | 'lifecycle'
-  | 'traffic'
-  | 'segmentation'
-  | 'risk'
-  | 'containers'
-  | 'operations';
-
-/** Who is asking. On stdio: the operator who launched the process. */
-export interface Principal {
-  readonly issuer: string;
-  readonly subject: string;
-  readonly role: 'reader' | 'operator' | 'admin';
-}
+export type { Effect, Principal } from '../core/authority.ts';
+export type { Toolset } from '../core/toolset.ts';
 
 /** Everything a handler may use. */
 export interface ToolContext {
