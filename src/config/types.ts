@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { Secret } from '../core/secret.ts';
+
+/**
+ * The kinds of value a setting can have, each a zod type from the text of the environment to the value. A bad text gives one issue
+ * whose message completes "NAME must be …".
+ */
+type Kind<T> = z.ZodType<T, string>;
+
+const kind = <T>(mustBe: string, read: (text: string) => T | undefined): Kind<T> =>
+  z.string().transform((text, context) => {
+    const value = read(text);
+    if (value !== undefined) return value;
+    context.issues.push({ code: 'custom', message: `must be ${mustBe}`, input: text });
+    return z.NEVER;
+  });
+
+const YES = new Set(['1', 'true', 'yes', 'on']);
+const NO = new Set(['0', 'false', 'no', 'off']);
+
+/** On or off; the reference server's spellings (1, true, yes) and their opposites, in any case. */
+export const flag = kind('1, true, yes, on, 0, false, no or off', (text) => {
+  const word = text.toLowerCase();
+  return YES.has(word) ? true : NO.has(word) ? false : undefined;
+});
+
+export const text = kind('text', (value) => value);
+
+export const secret = kind('text', (value) => new Secret(value));
+
+/** A key of exactly 32 bytes in base64, as the reference server takes it. */
+export const key32 = kind('base64 of exactly 32 bytes', (value) => {
+  const canonical = /^[A-Za-z0-9+/]{43}=$/.test(value) || /^[A-Za-z0-9_-]{43}=?$/.test(value);
+  return canonical && Buffer.from(value, 'base64').length === 32 ? new Secret(value) : undefined;
+});
+
+export const integer = (min: number, max: number) =>
+  kind(`a whole number from ${min} to ${max}`, (value) => {
+    const number = /^-?\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+    return number >= min && number <= max ? number : undefined;
+  });
+
+/** Stays text: ids of SaaS organisations pass 2^53. */
+export const orgId = kind('the number of the organisation', (value) =>
+  /^[1-9]\d{0,18}$/.test(value) ? value : undefined,
+);
+
+export const oneOf = <const Words extends readonly string[]>(...words: Words): Kind<Words[number]> =>
+  kind(`one of ${words.join(', ')}`, (value) => words.find((word) => word === value.toLowerCase()));
+
+export const list = kind('a list separated by commas', (value) => split(value));
+
+/** A list whose every item is one of the words. */
+export const listOf = <const Words extends readonly string[]>(...words: Words): Kind<readonly Words[number][]> =>
+  kind(`a list of ${words.join(', ')}, separated by commas`, (value) => {
+    const items = split(value).map((item) => words.find((word) => word === item.toLowerCase()));
+    return items.length > 0 && items.every((item) => item !== undefined) ? items : undefined;
+  });
+
+export const httpUrl = kind('an http or https URL', (value) => urlWith(value, ['http:', 'https:']));
+
+export const httpsUrl = kind('an https URL, or http on this machine', (value) => {
+  const url = urlWith(value, ['http:', 'https:']);
+  return url && (url.protocol === 'https:' || isLoopback(url.hostname)) ? url : undefined;
+});
+
+export const databaseUrl = kind('a postgres:// URL', (value) =>
+  urlWith(value, ['postgres:', 'postgresql:']) ? new Secret(value) : undefined,
+);
+
+/** Where a PCE is: from a host name, an address, or a URL without a path. */
+export interface PceHost {
+  readonly scheme: 'https' | 'http';
+  readonly host: string;
+  /** Given in the URL, or implied by its scheme; undefined for a bare host name. */
+  readonly port: number | undefined;
+}
+
+/** Plain http never leaves the machine: the API key would be readable on the way. */
+export const pceHost = kind('a host name or an https URL without a path (http only on this machine)', readPceHost);
+
+function readPceHost(value: string): PceHost | undefined {
+  const isUrl = value.includes('://');
+  const bareIpv6 = !isUrl && (value.match(/:/g)?.length ?? 0) > 1 && !value.startsWith('[');
+  const url = urlWith(isUrl ? value : `https://${bareIpv6 ? `[${value}]` : value}`, ['http:', 'https:']);
+  if (!url || url.username || url.password || url.pathname !== '/' || url.search || url.hash) return undefined;
+  if (/[@?#\s%\\]/.test(value)) return undefined;
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) return undefined;
+  const scheme = url.protocol === 'http:' ? 'http' : 'https';
+  const explicit = /:(\d+)\/?$/.exec(bareIpv6 ? '' : value)?.[1];
+  const port = explicit ? Number(explicit) : isUrl ? (scheme === 'http' ? 80 : 443) : undefined;
+  return { scheme, host: url.hostname.replace(/^\[|\]$/g, ''), port };
+}
+
+function urlWith(value: string, schemes: readonly string[]): URL | undefined {
+  const url = URL.parse(value);
+  return url && schemes.includes(url.protocol) && url.hostname !== '' ? url : undefined;
+}
+
+/** The names and addresses of this machine, as `URL.hostname` spells them. */
+export const isLoopback = (hostname: string): boolean =>
+  hostname === 'localhost' || hostname === '[::1]' || hostname === '::1' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+
+const split = (value: string): string[] =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
