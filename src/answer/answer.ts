@@ -1,3 +1,5 @@
+import type { GraphEdge } from './mermaid.ts';
+
 /** What a tool's handler returns: a value. The text view and the wire result are functions of it, made in one place. */
 export interface Answer<Item = Readonly<Record<string, unknown>>> {
   /** One or two sentences that stand alone: what was found, with its numbers. */
@@ -12,7 +14,14 @@ export interface Answer<Item = Readonly<Record<string, unknown>>> {
   readonly evidence?: readonly string[] | undefined;
   /** Further fields beside the envelope's (fields of the reference server's Returns column). */
   readonly extra?: Readonly<Record<string, unknown>> | undefined;
+  /** How the text shows the rows; a table unless told. */
+  readonly view?: View | undefined;
 }
+
+export type View =
+  | { readonly as: 'table' }
+  | { readonly as: 'csv' }
+  | { readonly as: 'mermaid'; readonly edges: readonly GraphEdge[] };
 
 /** How much of the truth was looked at. Made where the wire is read; on its way out it can only get weaker. */
 export interface Coverage {

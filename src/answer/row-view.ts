@@ -1,0 +1,37 @@
+import type { Column, View } from './answer.ts';
+import { csvHeader, csvRow } from './csv.ts';
+import { type GraphEdge, mermaid } from './mermaid.ts';
+import { tableHeader, tableRow } from './table.ts';
+
+/** How the rows of an answer look in its text: lines before them and the lines of each. */
+export interface RowView<Item> {
+  readonly header: readonly string[];
+  row(item: Item): readonly string[];
+}
+
+function diagram(edges: readonly GraphEdge[], maxLength: number): readonly string[] {
+  let limit = edges.length;
+  let text = mermaid(edges, limit);
+  while (text.length > maxLength && limit > 1) {
+    limit = Math.floor(limit / 2);
+    text = mermaid(edges, limit);
+  }
+  const note = limit < edges.length ? [`the diagram shows ${limit} of ${edges.length} edges`] : [];
+  return ['```mermaid', text, '```', ...note];
+}
+
+/** The rows as table or CSV lines; as a diagram they are drawn once, within `maxLength` characters, and the structured lane lists them. */
+export function rowView<Item>(
+  view: View | undefined,
+  columns: readonly Column<Item>[],
+  maxLength: number,
+): RowView<Item> {
+  switch (view?.as) {
+    case 'csv':
+      return { header: [csvHeader(columns)], row: (item) => [csvRow(columns, item)] };
+    case 'mermaid':
+      return { header: diagram(view.edges, maxLength), row: () => [] };
+    default:
+      return { header: [tableHeader(columns)], row: (item) => [tableRow(columns, item)] };
+  }
+}
