@@ -32,8 +32,9 @@ export interface EndDecision {
   readonly workload: Href;
   readonly mode: EnforcementMode;
   readonly verdict: EndVerdict;
-  readonly class: DecidingClass;
-  /** Every rule of the deciding class that matched; empty for `default` and `essential`. */
+  /** Null when the end evaluates nothing (idle) or when unknown facts decide (`maybe`). */
+  readonly class: DecidingClass | null;
+  /** Every rule of the deciding class that matched; empty for `default` and `essential`. For `maybe`: the rules it hangs on. */
   readonly rules: readonly Href[];
   /** Rules of the classes that lost. */
   readonly runnersUp: readonly { readonly rule: Href; readonly class: DecidingClass }[];
