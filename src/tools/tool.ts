@@ -20,10 +20,14 @@ export interface ToolContext {
   progress(message: string, done?: number, total?: number): void;
 }
 
-type ObjectSchema = Extract<JSONSchema, object> & {
+type ObjectSchema = {
   readonly type: 'object';
-  readonly properties: Readonly<Record<string, JSONSchema>>;
+  readonly properties: Readonly<Record<string, object>>;
+  readonly required?: readonly string[];
 };
+
+/** The arguments a schema admits. The condition defers inference to the literal: on the constraint itself it would not end. */
+export type ArgumentsOf<Input> = Input extends JSONSchema ? FromSchema<Input> : never;
 
 /** The static half of a tool: import-light, listed without running anything. */
 export interface ToolDefinition<Input extends ObjectSchema = ObjectSchema> {
@@ -44,8 +48,8 @@ export interface Tool<Input extends ObjectSchema = ObjectSchema, Item = Readonly
   /** The text table. */
   readonly columns: readonly Column<Item>[];
   /** May lower the effect for one call (a dry run is a read). */
-  effectOf?(args: FromSchema<Input>): Effect;
-  run(args: FromSchema<Input>, context: ToolContext): Promise<Answer<Item>>;
+  effectOf?(args: ArgumentsOf<Input>): Effect;
+  run(args: ArgumentsOf<Input>, context: ToolContext): Promise<Answer<Item>>;
 }
 
 /** Identity, for inference. */

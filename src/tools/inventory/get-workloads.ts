@@ -1,0 +1,110 @@
+import type { Column } from '../../answer/answer.ts';
+import type { Workload } from '../../model/inventory.ts';
+import type { WorkloadFilter } from '../../pce/view.ts';
+import { envelope } from '../envelope.ts';
+import { described, flag, integer, oneOf, text, texts } from '../fields.ts';
+import { labelFilter } from '../label-argument.ts';
+import { byNameThenHref, listingCoverage, plural, tally, tallyText } from '../listing.ts';
+import { defineTool } from '../tool.ts';
+import { type Detail, type WorkloadRow, labelsOf, workloadRow } from './workload-row.ts';
+
+const columns: readonly Column<WorkloadRow>[] = [
+  { header: 'name', value: (row) => row.name ?? row.hostname },
+  { header: 'hostname', value: (row) => (row.name === undefined || row.hostname === row.name ? '' : row.hostname) },
+  { header: 'ip', value: (row) => row.ip_addresses },
+  { header: 'os', value: (row) => row.os_type },
+  { header: 'mode', value: (row) => row.enforcement_mode },
+  { header: 'visibility', value: (row) => row.visibility_level },
+  { header: 'managed', value: (row) => row.managed },
+  { header: 'online', value: (row) => row.online },
+  { header: 'labels', value: labelsOf },
+  { header: 'details', value: (row) => row.details },
+  { header: 'href', value: (row) => row.href },
+];
+
+export default defineTool({
+  name: 'get-workloads',
+  title: 'List workloads',
+  description:
+    'Lists workloads with labels, addresses, OS and enforcement mode; filter by name, IP, mode or labels. For counts per application use get-workload-enforcement-status.',
+  toolset: 'inventory',
+  effect: 'read',
+  input: {
+    type: 'object',
+    properties: {
+      name: described(text, 'Part of the name'),
+      hostname: described(text, 'Part of the host name'),
+      ip_address: described(text, 'Part of an address'),
+      description: described(text, 'Part of the description'),
+      managed: described(flag, 'Has a VEN'),
+      online: described(flag, 'VEN is online'),
+      enforcement_mode: oneOf('visibility_only', 'full', 'idle', 'selective'),
+      labels: described(text, 'app=ordering env=prod|dev, or list of hrefs'),
+      max_results: described({ ...integer, minimum: 1 }, 'Read at most so many (default all)'),
+      detail_level: described(oneOf('compact', 'full', 'labels_only'), 'Fields per row (default compact)'),
+    },
+  },
+  output: envelope(
+    {
+      href: text,
+      name: text,
+      hostname: text,
+      ip_addresses: text,
+      os_type: text,
+      online: flag,
+      managed: flag,
+      enforcement_mode: text,
+      visibility_level: text,
+      details: text,
+      open_ports: texts,
+    },
+    { total: integer, returned: integer, managed: integer, online: integer },
+    { open: true },
+  ),
+  example: { labels: 'app=ordering env=prod', max_results: 100 },
+  columns,
+
+  async run(args, { pce, signal, progress }) {
+    const detail: Detail = args.detail_level ?? 'compact';
+    const filter: WorkloadFilter = {
+      name: args.name,
+      hostname: args.hostname,
+      ipAddress: args.ip_address,
+      description: args.description,
+      managed: args.managed,
+      online: args.online,
+      enforcementMode: args.enforcement_mode,
+      labels: await labelFilter(args.labels, pce.resolve, { signal }),
+    };
+    const listing = await pce.workloads(filter, {
+      signal,
+      maxResults: args.max_results,
+      onProgress: (read, total) => progress('Reading workloads', read, total ?? undefined),
+    });
+    const sorted = [...listing.items].sort(byNameThenHref((workload) => workload.name ?? workload.hostname ?? ''));
+    return {
+      answer: summary(sorted, listing.matched),
+      items: sorted.map((workload) => workloadRow(workload, detail)),
+      totals: {
+        total: listing.matched ?? sorted.length,
+        returned: sorted.length,
+        managed: sorted.filter(({ managed }) => managed).length,
+        online: sorted.filter(({ managed, online }) => managed && online).length,
+      },
+      coverage: listingCoverage(listing),
+      next: sorted.length === 0 ? ['get-labels lists the label values that exist.'] : undefined,
+    };
+  },
+});
+
+function summary(workloads: readonly Workload[], matched: number | null): string {
+  if (workloads.length === 0) return 'No workload matches.';
+  const managed = workloads.filter(({ managed }) => managed);
+  const modes = tallyText(tally(managed.map(({ mode }) => mode)));
+  const whole =
+    matched !== null && matched > workloads.length
+      ? `${plural(matched, 'workload')} match, ${workloads.length} of them read`
+      : `${plural(workloads.length, 'workload')}`;
+  const rest = workloads.length - managed.length;
+  return `${whole}: ${managed.length} managed${modes === '' ? '' : ` (${modes})`}, ${rest} unmanaged.`;
+}
