@@ -1,32 +1,10 @@
 import { Failure } from '../core/errors.ts';
+import { protocolName, protocolNumber } from '../model/services/protocols.ts';
 
-// The protocols that occur in policies and flow records; names as the reference server takes them, numbers from the IANA registry.
-const NAMES = new Map([
-  [-1, 'all'],
-  [1, 'icmp'],
-  [2, 'igmp'],
-  [4, 'ipip'],
-  [6, 'tcp'],
-  [17, 'udp'],
-  [41, 'ipv6'],
-  [47, 'gre'],
-  [50, 'esp'],
-  [51, 'ah'],
-  [58, 'icmpv6'],
-  [89, 'ospf'],
-  [112, 'vrrp'],
-  [132, 'sctp'],
-]);
-const NUMBERS = new Map([...NAMES].reverse().map(([number, name]) => [name, number]));
-
-/** `tcp` for 6; the number itself as text where it has no common name. */
-export const protocolName = (number: number): string => NAMES.get(number) ?? String(number);
-
-/** 6 for `tcp`, `TCP` or `6`. Throws `invalid_arguments` for anything else. */
-export function protocolNumber(name: string): number {
-  const known = NUMBERS.get(name.trim().toLowerCase());
-  if (known !== undefined) return known;
-  if (/^\d{1,3}$/.test(name.trim()) && Number(name) <= 255) return Number(name);
+/** The protocol a caller names (`tcp`, `6`) by number. Throws `invalid_arguments` for what is none. */
+export function protocolArgument(name: string): number {
+  const number = protocolNumber(name.trim());
+  if (number !== null) return number;
   throw new Failure('invalid_arguments', {
     message: `There is no protocol "${name.slice(0, 40)}".`,
     remedy: 'Use tcp, udp, icmp, icmpv6 or an IANA number from 0 to 255.',

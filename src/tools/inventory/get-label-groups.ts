@@ -40,8 +40,8 @@ export default defineTool({
   columns: [
     { header: 'name', value: (row: LabelGroupRow) => row.name },
     { header: 'key', value: (row: LabelGroupRow) => row.key },
-    { header: 'labels', value: (row: LabelGroupRow) => row.labels },
-    { header: 'sub-groups', value: (row: LabelGroupRow) => row.sub_groups },
+    { header: 'labels', value: (row: LabelGroupRow) => row.labels.join(', ') },
+    { header: 'sub-groups', value: (row: LabelGroupRow) => row.sub_groups.join(', ') },
     { header: 'description', value: (row: LabelGroupRow) => row.description },
     { header: 'pending', value: (row: LabelGroupRow) => row.update_type },
     { header: 'href', value: (row: LabelGroupRow) => row.href },

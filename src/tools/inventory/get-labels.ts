@@ -37,7 +37,7 @@ export default defineTool({
     { header: 'key', value: (row: LabelRow) => row.key },
     { header: 'value', value: (row: LabelRow) => row.value },
     { header: 'deleted', value: (row: LabelRow) => row.deleted },
-    { header: 'used in', value: (row: LabelRow) => row.usage },
+    { header: 'used in', value: (row: LabelRow) => row.usage?.join(', ') },
     { header: 'href', value: (row: LabelRow) => row.href },
   ],
 

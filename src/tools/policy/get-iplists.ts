@@ -1,12 +1,13 @@
 import type { IpList, IpRange } from '../../model/inventory.ts';
 import { envelope } from '../envelope.ts';
 import { described, integer, oneOf, text, texts } from '../fields.ts';
+import { listColumns } from '../list-columns.ts';
 import { byNameThenHref, capped, plural } from '../listing.ts';
 import { present } from '../present.ts';
 import { defineTool } from '../tool.ts';
 import { type Piece, pieces } from './pieces.ts';
 
-const RANGES_PER_ROW = 100;
+const RANGES_PER_ROW = 80;
 
 interface IpListRow {
   readonly href: string;
@@ -59,13 +60,13 @@ export default defineTool({
     { header: 'name', value: (row: IpListRow) => row.name },
     { header: 'part', value: (row: IpListRow) => row.part },
     { header: 'count', value: (row: IpListRow) => row.ip_range_count },
-    { header: 'ranges', value: (row: IpListRow) => row.ip_ranges },
-    { header: 'fqdns', value: (row: IpListRow) => row.fqdns },
     { header: 'description', value: (row: IpListRow) => row.description },
     { header: 'created', value: (row: IpListRow) => row.created_at },
     { header: 'updated', value: (row: IpListRow) => row.updated_at },
     { header: 'pending', value: (row: IpListRow) => row.update_type },
     { header: 'href', value: (row: IpListRow) => row.href },
+    ...listColumns('fqdns', { cells: 1, perCell: 10, values: (row: IpListRow) => row.fqdns }),
+    ...listColumns('ranges', { cells: 10, perCell: 8, values: (row: IpListRow) => row.ip_ranges }),
   ],
 
   async run(

@@ -2,6 +2,7 @@ import type { Rule, RuleSet } from '../../model/inventory.ts';
 import { envelope } from '../envelope.ts';
 import { counts, described, flag, integer, oneOf, text, texts } from '../fields.ts';
 import { labelFilter } from '../label-argument.ts';
+import { listColumns } from '../list-columns.ts';
 import { byNameThenHref, capped, plural } from '../listing.ts';
 import { present } from '../present.ts';
 import { defineTool } from '../tool.ts';
@@ -10,7 +11,7 @@ import { type Piece, pieces } from './pieces.ts';
 import { type RuleRow, ruleLine, ruleRow } from './rule-row.ts';
 
 // About a page of text: a larger ruleset spans several rows.
-const RULES_PER_ROW = 25;
+const RULES_PER_ROW = 20;
 
 interface RuleSetRow {
   readonly href: string;
@@ -78,13 +79,17 @@ export default defineTool({
   columns: [
     { header: 'ruleset', value: (row: RuleSetRow) => row.name },
     { header: 'enabled', value: (row: RuleSetRow) => row.enabled },
-    { header: 'scopes', value: (row: RuleSetRow) => row.scopes },
+    { header: 'scopes', value: (row: RuleSetRow) => row.scopes.join(', ') },
     { header: 'pending', value: (row: RuleSetRow) => row.update_type },
     { header: 'description', value: (row: RuleSetRow) => row.description },
     { header: 'href', value: (row: RuleSetRow) => row.href },
     { header: 'rules', value: (row: RuleSetRow) => row.rule_count },
     { header: 'part', value: (row: RuleSetRow) => row.part },
-    { header: 'each rule: source -> destination on service', value: (row: RuleSetRow) => row.rules.map(ruleLine) },
+    ...listColumns('each rule: sources -> destinations on services', {
+      cells: RULES_PER_ROW,
+      perCell: 1,
+      values: (row: RuleSetRow) => row.rules.map(ruleLine),
+    }),
   ],
 
   async run(

@@ -1,9 +1,10 @@
 import type { Service, ServicePort } from '../../model/inventory.ts';
+import { protocolName } from '../../model/services/protocols.ts';
 import { envelope } from '../envelope.ts';
 import { described, integer, oneOf, text } from '../fields.ts';
 import { byNameThenHref, capped, plural } from '../listing.ts';
 import { present } from '../present.ts';
-import { portText, protocolName, protocolNumber } from '../protocols.ts';
+import { protocolArgument } from '../protocols.ts';
 import { defineTool } from '../tool.ts';
 
 interface PortRow {
@@ -89,9 +90,9 @@ export default defineTool({
   example: { port: 443, proto: 'tcp' },
   columns: [
     { header: 'name', value: (row: ServiceRow) => row.name },
-    { header: 'ports', value: (row: ServiceRow) => row.service_ports?.map(portRowText) },
-    { header: 'windows', value: (row: ServiceRow) => row.windows_services?.map(portRowText) },
-    { header: 'windows egress', value: (row: ServiceRow) => row.windows_egress_services?.map(portRowText) },
+    { header: 'ports', value: (row: ServiceRow) => portsText(row.service_ports) },
+    { header: 'windows', value: (row: ServiceRow) => portsText(row.windows_services) },
+    { header: 'windows egress', value: (row: ServiceRow) => portsText(row.windows_egress_services) },
     { header: 'process', value: (row: ServiceRow) => row.process_name },
     {
       header: 'ransomware',
@@ -111,7 +112,7 @@ export default defineTool({
       egress_process_name: egressProcess,
       policy = 'draft',
     } = args;
-    const proto = args.proto === undefined ? undefined : protocolNumber(args.proto);
+    const proto = args.proto === undefined ? undefined : protocolArgument(args.proto);
     const listing = await pce.services(policy, { name, description, port, proto }, { signal });
     const services = listing.items
       .filter((service) => process === undefined || runs(service, process))
@@ -163,17 +164,21 @@ const portRow = (port: ServicePort): PortRow =>
     service_name: port.windowsService,
   });
 
+const portsText = (ports: readonly PortRow[] = []): string => ports.map(portRowText).join(', ');
+
 function portRowText({
-  proto,
+  proto = 'any',
   port,
-  to_port: toPort,
+  to_port,
   icmp_type,
   icmp_code,
   process_name,
   service_name,
 }: PortRow): string {
-  const number = portText(proto === undefined ? null : protocolNumber(proto), port ?? null, toPort ?? null);
-  const icmp =
-    icmp_type === undefined ? '' : ` type ${icmp_type}${icmp_code === undefined ? '' : ` code ${icmp_code}`}`;
-  return [`${number}${icmp}`, process_name, service_name].filter(Boolean).join(' ');
+  const range = to_port === undefined ? port : `${port}-${to_port}`;
+  const type = icmp_type === undefined ? '' : ` type ${icmp_type}`;
+  const code = icmp_code === undefined ? '' : ` code ${icmp_code}`;
+  return [`${range === undefined ? '' : `${range}/`}${proto}${type}${code}`, process_name, service_name]
+    .filter(Boolean)
+    .join(' ');
 }

@@ -1,0 +1,58 @@
+import type { PolicyDecision, TrafficQuery, TrafficService } from '../../pce/traffic/query.ts';
+import { described, flag, integer, oneOf, text, texts } from '../fields.ts';
+import { present } from '../present.ts';
+import { protocolArgument } from '../protocols.ts';
+import type { ToolContext } from '../tool.ts';
+
+const DECISIONS = ['allowed', 'blocked', 'potentially_blocked', 'unknown'] as const satisfies readonly PolicyDecision[];
+/** Rows a PCE sends at most (traffic.md §2.10). */
+export const MAX_ROWS = 200_000;
+
+const services = {
+  type: 'array',
+  items: {
+    type: 'object',
+    properties: { port: integer, to_port: integer, proto: text, process_name: text, windows_service_name: text },
+  },
+} as const;
+
+/** The filters common to the tools that ask for traffic, with the reference server's names. */
+export const trafficFilters = {
+  start_date: described(text, 'YYYY-MM-DD or RFC 3339 with a zone'),
+  end_date: described(text, 'Same; a bare date is its whole day'),
+  lookback_days: described({ ...integer, minimum: 1 }, 'Instead of start_date (default 30)'),
+  include_sources: described(texts, 'AND: key=value, href, IP, CIDR, iplist:…'),
+  exclude_sources: texts,
+  include_destinations: texts,
+  exclude_destinations: described(texts, 'Same forms, and FQDNs'),
+  include_services: described(services, 'OR: port, to_port, proto (tcp), process'),
+  exclude_services: services,
+  policy_decisions: described({ type: 'array', items: oneOf(...DECISIONS) }, 'Default all four'),
+  exclude_workloads_from_ip_list_query: described(flag, 'IP lists mean non-workloads (default true)'),
+  max_results: described({ ...integer, minimum: 1, maximum: MAX_ROWS }, 'Flow rows to read (default 200000)'),
+  query_name: described(text, 'Name of the query on the PCE'),
+} as const;
+
+interface ServiceArgument {
+  readonly port?: number | undefined;
+  readonly to_port?: number | undefined;
+  readonly proto?: string | undefined;
+  readonly process_name?: string | undefined;
+  readonly windows_service_name?: string | undefined;
+}
+
+export interface TrafficArguments {
+  readonly start_date?: string | undefined;
+  readonly end_date?: string | undefined;
+  readonly lookback_days?: number | undefined;
+  readonly include_sources?: readonly string[] | undefined;
+  readonly exclude_sources?: readonly string[] | undefined;
+  readonly include_destinations?: readonly string[] | undefined;
+  readonly exclude_destinations?: readonly string[] | undefined;
+  readonly include_services?: readonly ServiceArgument[] | undefined;
+  readonly exclude_services?: readonly ServiceArgument[] | undefined;
+  readonly policy_decisions?: readonly PolicyDecision[] | undefined;
+  readonly exclude_workloads_from_ip_list_query?: boolean | undefined;
+  readonly max_results?: number | undefined;
+  readonly query_name?: string | undefined;
+}
