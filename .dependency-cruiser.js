@@ -5,7 +5,7 @@ const may = {
   model: [],
   analysis: ['model'],
   pce: ['model'],
-  changes: ['model', 'pce'],
+  changes: ['model', 'pce', 'store'],
   work: ['model'],
   store: [],
   access: ['store'],

@@ -15,30 +15,35 @@ export interface Plan {
   /** What widens policy, said before it happens. */
   readonly widening: readonly string[];
   readonly warnings: readonly string[];
-  /** `atomic`: all or nothing. `rows`: each request stands alone (bulk), its undo file is its atomicity. */
+  /** `atomic`: all or nothing. `rows`: each request stands alone (bulk); its undo is its atomicity. */
   readonly mode: 'atomic' | 'rows';
-  /** Who made it and with what authority; `apply-plan` and `undo-change` are judged by this. */
+  /** Who made it and with what authority; applying and undoing are judged by this. */
   readonly effect: Effect;
   readonly principal: Principal;
   readonly labelScope: string | null;
-  /** The PCE and org it is for (`PceView.identity` without the key). */
+  /** The PCE, org and key it is for (`PceWriter.identity`). */
   readonly target: string;
   readonly createdMs: number;
   readonly expiresMs: number;
-  readonly state: PlanState;
+  /** The plan this one takes back. */
+  readonly undoes: string | null;
 }
 
-export type PlanState = 'planned' | 'applying' | 'applied' | 'failed' | 'compensated' | 'undoing' | 'undone' | 'expired';
+export type PlanState = 'planned' | 'applying' | 'applied' | 'compensated' | 'stuck' | 'undone';
+
+export type WriteMethod = 'POST' | 'PUT' | 'DELETE';
 
 export interface PlannedRequest {
-  readonly method: 'POST' | 'PUT' | 'DELETE';
-  /** Below `/api/v2`. `{n}` stands for the href that request n (1-based) created; in the body, a whole string `{n}` does. */
+  readonly method: WriteMethod;
+  /** Below `/api/v2`. `{n}` stands for the href that request n (1-based) created; in the body, a string that is just `{n}` does. */
   readonly path: string;
   readonly body: JsonValue | undefined;
   /** In words: `create label env=qa`. */
   readonly says: string;
   readonly check: Check;
   readonly undo: Undo;
+  /** How to tell whether a POST whose answer was lost was carried out. */
+  readonly trace: Trace;
   /** Field-level difference for a person; empty for deletes. */
   readonly diff: readonly FieldDiff[];
 }
@@ -46,16 +51,38 @@ export interface PlannedRequest {
 /** What must still hold just before the request is sent. */
 export type Check =
   | { readonly kind: 'none' }
-  /** The object is as it was when planned: same digest over its content without audit fields. */
-  | { readonly kind: 'unchanged'; readonly href: Href; readonly digest: string; readonly before: JsonObject }
-  /** No object of the collection has exactly these field values; also how a created object is recognised when the answer was lost. */
-  | { readonly kind: 'absent'; readonly collection: string; readonly match: JsonObject }
-  /** The pending draft content of these objects (rules included) is as it was when planned. */
+  /** The object's content is as it was when planned; with `fields`, only those count. Audit fields never do. */
+  | {
+      readonly kind: 'unchanged';
+      readonly href: Href;
+      readonly digest: string;
+      readonly fields: readonly string[] | null;
+    }
+  /** No object of the collection has exactly these field values. */
+  | { readonly kind: 'absent'; readonly collection: string; readonly match: Readonly<Record<string, string>> }
+  /** The pending draft content of these objects, rules included, is as it was when planned. */
   | { readonly kind: 'pending'; readonly hrefs: readonly Href[]; readonly digest: string };
 
-/** How to take a request back. */
+export type Trace =
+  | { readonly kind: 'none' }
+  /** It is the one object of the collection with exactly these field values. */
+  | { readonly kind: 'named'; readonly collection: string; readonly match: Readonly<Record<string, string>> }
+  /** It is an item of this list that was not there before and has the content that was sent. */
+  | { readonly kind: 'new_in'; readonly list: string }
+  /** It is a policy version after `after` with this message. */
+  | { readonly kind: 'version'; readonly after: number; readonly message: string };
+
+export interface BareRequest {
+  readonly method: WriteMethod;
+  /** `{n}` as in PlannedRequest; `{self}` stands for what the request being undone created. */
+  readonly path: string;
+  readonly body: JsonValue | undefined;
+  readonly says: string;
+}
+
+/** How to take a request back. `loses` names what comes back differently (href, author, times); empty: nothing. */
 export type Undo =
-  | { readonly kind: 'requests'; readonly requests: readonly { readonly method: 'POST' | 'PUT' | 'DELETE'; readonly path: string; readonly body: JsonValue | undefined; readonly says: string }[]; /** What comes back differently: href, author, times. Empty: nothing. */ readonly loses: readonly string[] }
+  | { readonly kind: 'requests'; readonly requests: readonly BareRequest[]; readonly loses: readonly string[] }
   | { readonly kind: 'none'; readonly why: string };
 
 export interface FieldDiff {
@@ -65,31 +92,74 @@ export interface FieldDiff {
   readonly after: JsonValue | undefined;
 }
 
-/** What a planner hands over; the desk adds id, principal, times and state. */
+/** What a planner hands over; the desk adds id, principal, times. */
 export type PlanDraft = Pick<Plan, 'tool' | 'title' | 'requests' | 'widening' | 'warnings' | 'mode' | 'effect'>;
 
+export type RequestResult = 'not_sent' | 'sent' | 'done' | 'failed' | 'unknown' | 'undone' | 'undo_failed';
+
+/** The journal entry of one request. */
 export interface RequestOutcome {
-  readonly index: number;
-  readonly result: 'not_sent' | 'done' | 'failed' | 'unknown' | 'compensated' | 'compensation_failed';
+  readonly result: RequestResult;
   /** The href a POST created. */
   readonly href: Href | null;
   readonly status: number | null;
   readonly message: string | null;
   /** Per-item results of a bulk call. */
   readonly rows: readonly JsonObject[] | null;
+  /** Digest of the target right after, so that undoing notices a later edit. */
+  readonly after: string | null;
+  /** Hrefs in the trace's list just before sending, so that a lost answer can be told from somebody else's item. */
+  readonly knownBefore: readonly string[] | null;
 }
 
 export interface ChangeOutcome {
   readonly plan: Plan;
-  /** Empty for a dry run. */
+  readonly state: PlanState;
+  /** One per request; all `not_sent` for a dry run. */
   readonly outcomes: readonly RequestOutcome[];
+  /** Why it did not go through, when it did not. */
+  readonly failure: { readonly code: string; readonly message: string } | null;
+}
+
+export interface ChangeOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((message: string, done: number, total: number) => void) | undefined;
 }
 
 /** Where every write goes through. Given to handlers, bound to the caller. */
 export interface Changes {
-  /** Stores the plan; without `dryRun` applies it at once. */
-  propose(draft: PlanDraft, options: { readonly dryRun: boolean; readonly signal?: AbortSignal; readonly onProgress?: (message: string, done: number, total: number) => void }): Promise<ChangeOutcome>;
-  apply(planId: string, options?: { readonly signal?: AbortSignal; readonly onProgress?: (message: string, done: number, total: number) => void }): Promise<ChangeOutcome>;
-  undo(planId: string, options: { readonly dryRun: boolean; readonly signal?: AbortSignal }): Promise<ChangeOutcome>;
-  get(planId: string): Promise<Plan>;
+  /** Stores the plan; without `dryRun` applies it at once. Throws `conflict` when a check fails (nothing was sent then). */
+  propose(draft: PlanDraft, options: ChangeOptions & { readonly dryRun: boolean }): Promise<ChangeOutcome>;
+  /** Applies a stored plan once, or resumes one that a crash left half-way. */
+  apply(planId: string, options?: ChangeOptions): Promise<ChangeOutcome>;
+  /** Plans the way back of an applied plan and, without `dryRun`, takes it. */
+  undo(planId: string, options: ChangeOptions & { readonly dryRun: boolean }): Promise<ChangeOutcome>;
+  /** The plan, for judging and showing. Throws `not_found`, also for another principal's. */
+  get(planId: string): Promise<ChangeOutcome>;
+  /** Raw reads for planners. */
+  readonly pce: PceReader;
+}
+
+/** The PCE as planners see it: raw wire objects, always fresh. */
+export interface PceReader {
+  readonly identity: string;
+  readonly orgId: string;
+  /** The object, or null when the PCE answers 404. */
+  read(path: string, signal?: AbortSignal): Promise<JsonObject | null>;
+  /** A collection complete, narrowed by the PCE's own (substring) filters. */
+  list(
+    collection: string,
+    query?: Readonly<Record<string, string>>,
+    signal?: AbortSignal,
+  ): Promise<readonly JsonObject[]>;
+  /** A POST that only asks (`dependencies`, `impact`, `rule_search`). */
+  ask(path: string, body: JsonValue, signal?: AbortSignal): Promise<JsonValue | undefined>;
+}
+
+export interface PceWriter extends PceReader {
+  /** Sends once; throws a Failure. What is thrown for a request that may have been carried out is never `pce_rejected` or the like. */
+  send(
+    request: Pick<BareRequest, 'method' | 'path' | 'body'>,
+    signal?: AbortSignal,
+  ): Promise<{ readonly status: number; readonly body: JsonValue | undefined }>;
 }
