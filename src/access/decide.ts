@@ -1,0 +1,44 @@
+import type { Effect, Principal, Role } from '../core/authority.ts';
+import { Failure } from '../core/errors.ts';
+
+/** What is to be used: a tool today; plans, resources, cursors and pages are named the same way. */
+export interface Target {
+  readonly kind: 'tool';
+  readonly name: string;
+}
+
+export type Decision = { readonly allowed: true } | { readonly allowed: false; readonly failure: Failure };
+
+export type Decide = (principal: Principal, effect: Effect, target: Target) => Decision;
+
+/** Design §5. */
+const ROLES: Readonly<Record<Effect, readonly Role[]>> = {
+  read: ['reader', 'operator', 'admin'],
+  draft: ['operator', 'admin'],
+  live: ['operator', 'admin'],
+  bulk: ['admin'],
+  provision: ['admin'],
+  credentials: ['reader', 'operator', 'admin'],
+};
+
+// Registering one's own key changes this server, not the PCE: a read-only gateway could not be used without it.
+const READ_ONLY_EFFECTS: ReadonlySet<Effect> = new Set(['read', 'credentials']);
+
+/** The one authority of the server: may this principal cause this effect? Read-only wins over every role. */
+export function createAuthority({ readOnly }: { readonly readOnly: boolean }): Decide {
+  return function decide(principal, effect, target) {
+    if (readOnly && !READ_ONLY_EFFECTS.has(effect)) return { allowed: false, failure: new Failure('read_only') };
+    const allowedRoles = ROLES[effect];
+    if (allowedRoles.includes(principal.role)) return { allowed: true };
+    return {
+      allowed: false,
+      failure: new Failure('forbidden', {
+        message: `Your role (${principal.role}) does not allow ${target.name}.`,
+        data: { allowed_roles: allowedRoles },
+      }),
+    };
+  };
+}
+
+/** The person at the keyboard: whoever launched a stdio server already has its keys. */
+export const OPERATOR: Principal = Object.freeze({ issuer: 'local', subject: 'operator', role: 'admin' });

@@ -1,0 +1,66 @@
+import type { ToolResult } from '../answer/result.ts';
+import type { Effect, Principal } from '../core/authority.ts';
+import type { FailureCode } from '../core/errors.ts';
+
+export type Arguments = Readonly<Record<string, unknown>>;
+
+/** One call of a tool, whatever the transport. */
+export interface ToolCall {
+  readonly name: string;
+  /** As the client sent them. */
+  readonly args: unknown;
+  readonly principal: Principal;
+  readonly signal: AbortSignal;
+  /** Where progress goes; absent when the client asked for none. */
+  readonly progress?: ((progress: Progress) => void) | undefined;
+}
+
+export interface Progress {
+  readonly message: string;
+  /** Always more than before. */
+  readonly progress: number;
+  readonly total?: number | undefined;
+}
+
+/** A call that is authorised and valid, about to run: what the confirmation stage judges. */
+export interface CheckedCall {
+  readonly tool: string;
+  readonly effect: Effect;
+  readonly principal: Principal;
+  readonly args: Arguments;
+  readonly rawArgs: unknown;
+}
+
+/** What is recorded of a call. Never its arguments. */
+export interface CallRecord {
+  readonly requestId: string;
+  readonly tool: string;
+  readonly effect: Effect;
+  readonly principal: Principal;
+  readonly outcome: 'ok' | FailureCode;
+  readonly durationMs: number;
+}
+
+export interface ToolListing {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly inputSchema: { readonly type: 'object' } & Readonly<Record<string, unknown>>;
+  readonly outputSchema?: ({ readonly type: 'object' } & Readonly<Record<string, unknown>>) | undefined;
+  readonly annotations: Annotations;
+}
+
+export interface Annotations {
+  readonly readOnlyHint: boolean;
+  readonly destructiveHint: boolean;
+  readonly idempotentHint: boolean;
+  readonly openWorldHint: boolean;
+}
+
+/** The pipeline as the transports see it. */
+export interface Dispatcher {
+  /** What this principal may use, in a fixed order. */
+  list(principal: Principal): readonly ToolListing[];
+  /** The result of a call; failures of the call are results too. Throws only `unknown_tool`, which the protocol answers itself. */
+  call(call: ToolCall): Promise<ToolResult>;
+}

@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+import type { Answer } from '../answer/answer.ts';
+import { buildResult } from '../answer/build.ts';
+import { type CursorPosition, type CursorSeal, openCursor, sealCursor } from '../answer/cursor.ts';
+import { failureResult } from '../answer/failure.ts';
+import type { ToolResult } from '../answer/result.ts';
+import type { Decide } from '../access/decide.ts';
+import type { Effect, Principal } from '../core/authority.ts';
+import type { Clock } from '../core/clock.ts';
+import { asFailure, Failure } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import { nearest } from '../core/near.ts';
+import type { PceView } from '../pce/view.ts';
+import type { AnyTool } from './any-tool.ts';
+import type { FlowTables } from '../work/flows.ts';
+import type { Arguments, CallRecord, CheckedCall, Dispatcher, ToolCall } from './call.ts';
+import { isPaged, listing } from './listing.ts';
+import { progressOf } from './progress.ts';
+import { validate } from './validate.ts';
+
+export interface DispatcherOptions {
+  /** Every tool there is; asking for another one is `unknown_tool`. */
+  readonly catalogue: readonly AnyTool[];
+  /** Those the operator offers, in the order of the list; asking for another one is `forbidden`. */
+  readonly offered: readonly AnyTool[];
+  readonly decide: Decide;
+  /** The PCE as this principal may see it. Throws `not_configured` where there is none. */
+  readonly pce: (principal: Principal) => Promise<PceView>;
+  readonly flows: () => Promise<FlowTables>;
+  /** Throws where the call needs a confirmation it does not have. On stdio nothing asks: the operator is at the keyboard. */
+  readonly confirm?: ((call: CheckedCall) => Promise<void>) | undefined;
+  /** Told of every call once it is over. */
+  readonly audit?: ((record: CallRecord) => void | Promise<void>) | undefined;
+  readonly seal: CursorSeal;
+  readonly budgetTokens: number;
+  /** False: text only. */
+  readonly structured: boolean;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The pipeline of design §3: find → authorise → validate → confirm → run → sanitise → fit → audit, the same on every transport. */
+export function createDispatcher(options: DispatcherOptions): Dispatcher {
+  const { catalogue, offered, decide, structured, budgetTokens, clock, log } = options;
+  const listings = new Map(offered.map((tool) => [tool.name, listing(tool, { structured })]));
+
+  const allowed = (principal: Principal, tool: AnyTool) =>
+    decide(principal, tool.effect, { kind: 'tool', name: tool.name });
+
+  function find(name: string): AnyTool {
+    const tool = catalogue.find((candidate) => candidate.name === name);
+    if (tool) return tool;
+    const near = nearest(name, [...listings.keys()]);
+    throw new Failure('unknown_tool', {
+      message: `There is no tool ${JSON.stringify(name.slice(0, 80))}.${near ? ` Did you mean ${near}?` : ''}`,
+      data: near ? { nearest: near } : {},
+    });
+  }
+
+  function authorise(tool: AnyTool, principal: Principal): void {
+    if (!listings.has(tool.name))
+      throw new Failure('forbidden', {
+        message: `${tool.name} is not offered by this server.`,
+        remedy: 'The operator chooses the tools with MCP_TOOLSETS and MCP_ALLOWED_TOOLS.',
+      });
+    const decision = allowed(principal, tool);
+    if (!decision.allowed) throw decision.failure;
+  }
+
+  async function run(tool: AnyTool, call: ToolCall, judged: (effect: Effect) => void): Promise<ToolResult> {
+    const { principal, signal } = call;
+    authorise(tool, principal);
+    const { args: given, notes } = await validate(tool, call.args);
+    const { cursor, args } = split(tool, given);
+    const effect = tool.effectOf?.(args) ?? tool.effect;
+    judged(effect);
+    const cursorCall = { principal, tool: tool.name, args };
+    const page = cursor === undefined ? undefined : openCursor(cursor, cursorCall, options.seal);
+    await options.confirm?.({ tool: tool.name, effect, principal, args, rawArgs: call.args });
+    signal.throwIfAborted();
+    const [pce, flows] = await Promise.all([options.pce(principal), options.flows()]);
+    const answer = await tool.run(args, {
+      pce,
+      flows,
+      clock,
+      signal,
+      principal,
+      progress: progressOf(call.progress),
+    });
+    return buildResult(noted(answer, notes), tool, {
+      budgetTokens,
+      structured,
+      page,
+      seal: (next: CursorPosition) => sealCursor(cursorCall, next, options.seal),
+    });
+  }
+
+  return {
+    list: (principal) =>
+      offered.flatMap((tool) => {
+        const entry = listings.get(tool.name);
+        return entry && allowed(principal, tool).allowed ? [entry] : [];
+      }),
+
+    async call(call) {
+      const tool = find(call.name);
+      const requestId = randomUUID();
+      const start = clock.now();
+      let effect: Effect = tool.effect;
+      let outcome: CallRecord['outcome'] = 'ok';
+      try {
+        return await run(tool, call, (judged) => {
+          effect = judged;
+        });
+      } catch (error) {
+        const failure = asFailure(error);
+        outcome = failure.code;
+        const told = failure.code === 'internal' ? withRequestId(failure, requestId) : failure;
+        log[failure.code === 'internal' ? 'error' : 'info']('call failed', {
+          requestId,
+          tool: tool.name,
+          error: failure,
+        });
+        const example = failure.code === 'invalid_arguments' ? tool.example : undefined;
+        return failureResult(told, { example, structured });
+      } finally {
+        const record = { requestId, tool: tool.name, effect, principal: call.principal, outcome };
+        await options.audit?.({ ...record, durationMs: clock.now() - start });
+      }
+    },
+  };
+}
+
+function split(tool: AnyTool, given: Arguments): { readonly cursor: string | undefined; readonly args: Arguments } {
+  if (!isPaged(tool)) return { cursor: undefined, args: given };
+  const { cursor, ...args } = given;
+  return { cursor: typeof cursor === 'string' && cursor !== '' ? cursor : undefined, args };
+}
+
+/** What was read differently from how it was written is part of the answer: a misreading must show. */
+const noted = <Item>(answer: Answer<Item>, notes: readonly string[]): Answer<Item> =>
+  notes.length === 0 ? answer : { ...answer, extra: { ...answer.extra, notes } };
+
+const withRequestId = ({ code, message, cause }: Failure, requestId: string) =>
+  new Failure(code, { message, data: { request_id: requestId }, cause });

@@ -1,0 +1,81 @@
+import { ProtocolError, ProtocolErrorCode, Server, type ServerContext } from '@modelcontextprotocol/server';
+import type { ToolResult } from '../answer/result.ts';
+import type { Principal } from '../core/authority.ts';
+import { Failure } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import { VERSION } from '../core/version.ts';
+import type { Dispatcher, Progress } from './call.ts';
+import { INSTRUCTIONS } from './instructions.ts';
+
+const FIVE_MINUTES_MS = 300_000;
+
+/**
+ * One server instance of the SDK for one connection or request, with our own `tools/list` and `tools/call`. Both protocol eras get the
+ * same answers; the SDK puts them on the wire of the era.
+ */
+export function createMcpServer(dispatcher: Dispatcher, principal: Principal, log: Log): Server {
+  const server = new Server(
+    { name: 'illumio-mcp', title: 'Illumio PCE', version: VERSION },
+    {
+      capabilities: { tools: {} },
+      instructions: INSTRUCTIONS,
+      // Private: the list depends on the role of the caller.
+      cacheHints: {
+        'tools/list': { ttlMs: FIVE_MINUTES_MS, cacheScope: 'private' },
+        'server/discover': { ttlMs: FIVE_MINUTES_MS, cacheScope: 'private' },
+      },
+    },
+  );
+
+  server.setRequestHandler('tools/list', () => ({ tools: dispatcher.list(principal).map((tool) => ({ ...tool })) }));
+
+  server.setRequestHandler('tools/call', async ({ params }, context) => {
+    try {
+      const result = await dispatcher.call({
+        name: params.name,
+        args: params.arguments,
+        principal,
+        signal: context.mcpReq.signal,
+        progress: progressTo(context, log),
+      });
+      return onTheWire(result);
+    } catch (error) {
+      // An unknown tool is the one thing the protocol answers itself: JSON-RPC invalid params.
+      if (error instanceof Failure && error.code === 'unknown_tool')
+        throw new ProtocolError(ProtocolErrorCode.InvalidParams, error.message, { ...error.data });
+      throw error;
+    }
+  });
+
+  return server;
+}
+
+/** Only clients that sent a progress token are told; the transport may be gone by then, which is nobody's failure. */
+function progressTo({ mcpReq }: ServerContext, log: Log): ((progress: Progress) => void) | undefined {
+  // oxlint-disable-next-line no-underscore-dangle -- the protocol's name
+  const progressToken = mcpReq._meta?.progressToken;
+  if (progressToken === undefined) return undefined;
+  return (progress) => {
+    mcpReq
+      .notify({ method: 'notifications/progress', params: { progressToken, ...progress } })
+      .catch((error: unknown) => log.debug('progress could not be sent', { error }));
+  };
+}
+
+/** Where clients find a failure in a form for programs. */
+export const ERROR_META_KEY = 'illumio-mcp/error';
+
+/**
+ * Clients built on the first SDK check the structured content of an error against the tool's output schema and would show their own
+ * complaint instead of ours. So an error's data travels in `_meta`.
+ */
+function onTheWire({ content, structuredContent, isError }: ToolResult) {
+  const blocks = content.map((block) => ({ ...block }));
+  if (!isError)
+    return { content: blocks, ...(structuredContent ? { structuredContent: { ...structuredContent } } : {}) };
+  return {
+    content: blocks,
+    isError: true,
+    ...(structuredContent ? { _meta: { [ERROR_META_KEY]: { ...structuredContent } } } : {}),
+  };
+}

@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import {
+  isInitializeRequest,
+  type Server,
+  WebStandardStreamableHTTPServerTransport,
+} from '@modelcontextprotocol/server';
+import type { Clock } from '../../core/clock.ts';
+
+/** Serves clients of the 2025 era, which open a session and name it in every request. */
+export interface LegacySessions {
+  handle(request: Request, body: unknown): Promise<Response>;
+  readonly size: number;
+  close(): Promise<void>;
+}
+
+export interface SessionLimits {
+  /** When so many are open, the one unused for longest ends. */
+  readonly maxSessions?: number | undefined;
+  readonly idleMs?: number | undefined;
+  readonly clock: Clock;
+}
+
+interface Session {
+  readonly transport: WebStandardStreamableHTTPServerTransport;
+  usedMs: number;
+}
+
+/** A session of a full server is about 110 KiB (stack.md §1.3), so they are bounded in number and in idle time. */
+export function createLegacySessions(
+  newServer: () => Server,
+  { maxSessions = 100, idleMs = 30 * 60_000, clock }: SessionLimits,
+): LegacySessions {
+  // In order of last use, longest ago first.
+  const sessions = new Map<string, Session>();
+
+  async function end(id: string): Promise<void> {
+    const session = sessions.get(id);
+    sessions.delete(id);
+    await session?.transport.close();
+  }
+
+  async function makeRoom(): Promise<void> {
+    for (const [id, { usedMs }] of sessions)
+      if (sessions.size >= maxSessions || clock.now() - usedMs > idleMs) await end(id);
+  }
+
+  async function open(): Promise<WebStandardStreamableHTTPServerTransport> {
+    await makeRoom();
+    const transport = new WebStandardStreamableHTTPServerTransport({
+      sessionIdGenerator: () => randomUUID(),
+      onsessioninitialized: (id) => void sessions.set(id, { transport, usedMs: clock.now() }),
+      onsessionclosed: (id) => void sessions.delete(id),
+    });
+    await newServer().connect(transport);
+    return transport;
+  }
+
+  function find(id: string): Session | undefined {
+    const session = sessions.get(id);
+    if (!session || clock.now() - session.usedMs > idleMs) return undefined;
+    session.usedMs = clock.now();
+    sessions.delete(id);
+    sessions.set(id, session);
+    return session;
+  }
+
+  return {
+    get size() {
+      return sessions.size;
+    },
+    async handle(request, parsedBody) {
+      const id = request.headers.get('mcp-session-id');
+      if (id !== null) {
+        // 404 tells a client of this era to open a new session.
+        const session = find(id);
+        return session ? session.transport.handleRequest(request, { parsedBody }) : refuse(404, 'Session not found');
+      }
+      if (request.method !== 'POST' || !isInitializeRequest(parsedBody)) return refuse(400, 'Session ID required');
+      return (await open()).handleRequest(request, { parsedBody });
+    },
+    async close() {
+      for (const id of sessions.keys()) await end(id);
+    },
+  };
+}
+
+const refuse = (status: number, message: string): Response =>
+  Response.json({ jsonrpc: '2.0', error: { code: -32_000, message }, id: null }, { status });

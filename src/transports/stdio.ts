@@ -1,0 +1,46 @@
+import { Writable } from 'node:stream';
+import { serveStdio, StdioServerTransport } from '@modelcontextprotocol/server/stdio';
+import { OPERATOR } from '../access/decide.ts';
+import type { Log } from '../core/log.ts';
+import type { Dispatcher } from '../dispatch/call.ts';
+import { createMcpServer } from '../dispatch/sdk.ts';
+
+export interface StdioServer {
+  /** Resolves when the client has closed our input: the protocol's way to end a server. */
+  readonly ended: Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Serves one client over stdin and stdout, in whichever protocol era it opens with. */
+export function startStdio(dispatcher: Dispatcher, log: Log): StdioServer {
+  const { promise: ended, resolve } = Promise.withResolvers<void>();
+  const transport = new StdioServerTransport(process.stdin, reserveStdout(log));
+  process.stdin.once('end', resolve).once('close', resolve);
+  const handle = serveStdio(() => createMcpServer(dispatcher, OPERATOR, log), {
+    transport,
+    onerror: (error) => log.warning('protocol error', { error }),
+  });
+  return { ended, close: () => handle.close() };
+}
+
+/**
+ * Keeps stdout for the protocol: the transport gets the only way to it, and whatever else is written there, by us or by a dependency,
+ * goes to stderr (attack 50).
+ */
+function reserveStdout(log: Log): Writable {
+  const { stdout } = process;
+  const write = stdout.write.bind(stdout);
+  const reserved = new Writable({
+    decodeStrings: false,
+    write(chunk, encoding, done) {
+      if (write(chunk, encoding)) done();
+      else stdout.once('drain', done);
+    },
+  });
+  stdout.on('error', (error) => reserved.destroy(error));
+  stdout.write = (chunk: string | Uint8Array) => {
+    log.warning('something wrote to stdout', { text: String(chunk) });
+    return true;
+  };
+  return reserved;
+}
