@@ -10,9 +10,7 @@ export interface Span<T extends number | bigint> {
 }
 
 /** One contiguous stretch of one family. */
-export type AddressSpan =
-  | ({ readonly family: 4 } & Span<number>)
-  | ({ readonly family: 6 } & Span<bigint>);
+export type AddressSpan = ({ readonly family: 4 } & Span<number>) | ({ readonly family: 6 } & Span<bigint>);
 
 const DIGIT_0 = 48;
 const DIGIT_9 = 57;
