@@ -1,9 +1,9 @@
 import type { Effect, Principal, Role } from '../core/authority.ts';
 import { Failure } from '../core/errors.ts';
 
-/** What is to be used: a tool today; plans, resources, cursors and pages are named the same way. */
+/** What is to be used: a tool or a stored plan; resources, cursors and pages are named the same way. */
 export interface Target {
-  readonly kind: 'tool';
+  readonly kind: 'tool' | 'plan';
   readonly name: string;
 }
 

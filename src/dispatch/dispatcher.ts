@@ -7,6 +7,7 @@ import type { ToolResult } from '../answer/result.ts';
 import type { Decide } from '../access/decide.ts';
 import type { Effect, Principal } from '../core/authority.ts';
 import type { Clock } from '../core/clock.ts';
+import type { Changes, Plan } from '../changes/plan.ts';
 import { asFailure, Failure } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { nearest } from '../core/near.ts';
@@ -27,6 +28,8 @@ export interface DispatcherOptions {
   /** The PCE as this principal may see it. Throws `not_configured` where there is none. */
   readonly pce: (principal: Principal) => Promise<PceView>;
   readonly flows: () => Promise<FlowTables>;
+  /** The desk that writes for this principal; `authorise` throws where a stored plan asks for more than the principal may do. */
+  readonly changes: (principal: Principal, authorise: (plan: Plan) => void) => Promise<Changes>;
   /** Throws where the call needs a confirmation it does not have. On stdio nothing asks: the operator is at the keyboard. */
   readonly confirm?: ((call: CheckedCall) => Promise<void>) | undefined;
   /** Told of every call once it is over. */
@@ -82,6 +85,12 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     const answer = await tool.run(args, {
       pce,
       flows,
+      // A plan is judged by the effect it was made with, whoever asks for it to be applied (design §5).
+      changes: () =>
+        options.changes(principal, (plan) => {
+          const decision = decide(principal, plan.effect, { kind: 'plan', name: `the plan of ${plan.tool}` });
+          if (!decision.allowed) throw decision.failure;
+        }),
       clock,
       signal,
       principal,

@@ -1,5 +1,6 @@
 import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
 import type { Answer, Column } from '../answer/answer.ts';
+import type { Changes } from '../changes/plan.ts';
 import type { Effect, Principal } from '../core/authority.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Toolset } from '../core/toolset.ts';
@@ -13,6 +14,8 @@ export type { Toolset } from '../core/toolset.ts';
 export interface ToolContext {
   readonly pce: PceView;
   readonly flows: FlowTables;
+  /** Where every write goes through, bound to the caller. */
+  changes(): Promise<Changes>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly principal: Principal;
