@@ -1,0 +1,33 @@
+import type { Log } from '../core/log.ts';
+
+const CLOSE_DEADLINE_MS = 700;
+
+interface Closing {
+  /** Resolves when there is nothing left to serve; absent for a server that runs until it is told to stop. */
+  readonly ended?: Promise<void> | undefined;
+  readonly close: () => Promise<void>;
+  readonly log: Log;
+}
+
+/**
+ * Runs until the end of input, SIGINT or SIGTERM, closes what is open and ends the process: within a second, because hosts kill servers
+ * that linger, whatever an upstream or a worker is doing.
+ */
+export async function runToEnd({ ended, close, log }: Closing): Promise<never> {
+  process.once('uncaughtException', (error) => crash(log, error));
+  process.once('unhandledRejection', (error) => crash(log, error));
+  // Without a listener a closed stderr would end the process in the middle of an answer.
+  process.stderr.on('error', () => {});
+  const stopped = new Promise<void>((resolve) => {
+    process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve());
+  });
+  await Promise.race(ended ? [ended, stopped] : [stopped]);
+  setTimeout(() => process.exit(0), CLOSE_DEADLINE_MS);
+  await close().catch((error: unknown) => log.warning('closing failed', { error }));
+  process.exit(0);
+}
+
+function crash(log: Log, error: unknown): never {
+  log.error('unexpected error; stopping', { error });
+  process.exit(1);
+}
