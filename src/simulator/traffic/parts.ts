@@ -1,0 +1,34 @@
+import type { PolicySource } from '../../model/policy/source.ts';
+import type { FlowRow } from '../estates/estate.ts';
+import type { World } from '../world.ts';
+import type { Replays } from './replays.ts';
+
+/** A stretch of time in which one policy held and traffic came from one place. */
+export interface Part {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly policy: PolicySource;
+  rows(): Iterable<FlowRow>;
+}
+
+/** What there is between two times, oldest first: the epochs of the policy, cut where a replay begins or ends. */
+export function partsOf(world: World, replays: Replays, fromMs: number, toMs: number): readonly Part[] {
+  if (fromMs >= toMs) return [];
+  return world.epochs(fromMs, toMs).flatMap((epoch) =>
+    replays.segments(Math.max(epoch.fromMs, fromMs), Math.min(epoch.toMs, toMs)).map((segment) => ({
+      fromMs: segment.fromMs,
+      toMs: segment.toMs,
+      policy: epoch.policy,
+      rows: () => shifted(world, segment),
+    })),
+  );
+}
+
+function shifted(world: World, { fromMs, toMs, shiftMs }: ReturnType<Replays['segments']>[number]): Iterable<FlowRow> {
+  const rows = world.estate.traffic.rows(fromMs - shiftMs, toMs - shiftMs);
+  return shiftMs === 0 ? rows : later(rows, shiftMs);
+}
+
+function* later(rows: Iterable<FlowRow>, shiftMs: number): Generator<FlowRow> {
+  for (const row of rows) yield { ...row, firstMs: row.firstMs + shiftMs, lastMs: row.lastMs + shiftMs };
+}

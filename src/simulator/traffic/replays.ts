@@ -1,0 +1,38 @@
+/** A stretch of traffic; `shiftMs` is how much later it happened than the observed traffic it repeats, 0 where it is not a repetition. */
+export interface Segment {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly shiftMs: number;
+}
+
+/** Past traffic that happened again: while a replay lasts, it takes the place of the traffic the estate would have had then. */
+export interface Replays {
+  /** Lets [fromMs, toMs) happen again from `atMs` on, which must lie behind earlier replays. */
+  add(fromMs: number, toMs: number, atMs: number): Segment;
+  /** [fromMs, toMs) cut where a replay begins or ends. */
+  segments(fromMs: number, toMs: number): readonly Segment[];
+}
+
+export function createReplays(): Replays {
+  const replays: Segment[] = [];
+  return {
+    add(fromMs, toMs, atMs) {
+      const replay = { fromMs: atMs, toMs: atMs + (toMs - fromMs), shiftMs: atMs - fromMs };
+      replays.push(replay);
+      return replay;
+    },
+    segments(fromMs, toMs) {
+      const found: Segment[] = [];
+      let at = fromMs;
+      for (const replay of replays) {
+        if (replay.toMs <= at || replay.fromMs >= toMs) continue;
+        if (replay.fromMs > at) found.push({ fromMs: at, toMs: replay.fromMs, shiftMs: 0 });
+        const end = Math.min(replay.toMs, toMs);
+        found.push({ fromMs: Math.max(replay.fromMs, at), toMs: end, shiftMs: replay.shiftMs });
+        at = end;
+      }
+      if (at < toMs) found.push({ fromMs: at, toMs, shiftMs: 0 });
+      return found;
+    },
+  };
+}
