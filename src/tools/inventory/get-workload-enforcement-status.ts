@@ -2,7 +2,7 @@ import type { EnforcementMode, Workload } from '../../model/inventory.ts';
 import type { Resolver } from '../../pce/view.ts';
 import { envelope } from '../envelope.ts';
 import { counts, described, flag, integer, text, texts } from '../fields.ts';
-import { labelFilter, labelTerm } from '../label-argument.ts';
+import { labelTerm, workloadFilter } from '../label-argument.ts';
 import { compareText, listingCoverage, plural, tally, tallyText } from '../listing.ts';
 import { defineTool } from '../tool.ts';
 
@@ -56,11 +56,11 @@ export default defineTool({
   ],
 
   async run({ app_name: app, env_name: env }, { pce, signal, progress }) {
-    const labels = await applicationFilter({ app, env }, pce.resolve, signal);
-    const listing = await pce.workloads(
-      { labels },
-      { signal, onProgress: (read, total) => progress('Reading workloads', read, total ?? undefined) },
-    );
+    const filter = await applicationFilter({ app, env }, pce.resolve, signal);
+    const listing = await pce.workloads(filter, {
+      signal,
+      onProgress: (read, total) => progress('Reading workloads', read, total ?? undefined),
+    });
     const workloads = listing.items;
     const groups = byApplication(workloads);
     const mixed = groups.filter((group) => group.is_mixed);
@@ -94,11 +94,11 @@ async function applicationFilter(
   named: { readonly app: string | undefined; readonly env: string | undefined },
   resolve: Resolver,
   signal: AbortSignal,
-): ReturnType<typeof labelFilter> {
+): ReturnType<typeof workloadFilter> {
   const terms = Object.entries(named)
     .filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1].trim() !== '')
     .map(([key, name]) => (/[=/]/.test(name) ? name : labelTerm(key, name)));
-  return labelFilter(terms.join(' '), resolve, { signal });
+  return workloadFilter(terms.join(' '), resolve, { signal });
 }
 
 function byApplication(workloads: readonly Workload[]): readonly GroupRow[] {

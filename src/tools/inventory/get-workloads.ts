@@ -1,9 +1,10 @@
 import type { Column } from '../../answer/answer.ts';
+import { Failure } from '../../core/errors.ts';
 import type { Workload } from '../../model/inventory.ts';
 import type { WorkloadFilter } from '../../pce/view.ts';
 import { envelope } from '../envelope.ts';
 import { described, flag, integer, oneOf, text, texts } from '../fields.ts';
-import { labelFilter } from '../label-argument.ts';
+import { workloadFilter } from '../label-argument.ts';
 import { byNameThenHref, listingCoverage, plural, tally, tallyText } from '../listing.ts';
 import { defineTool } from '../tool.ts';
 import { type Detail, type WorkloadRow, labelsOf, workloadRow } from './workload-row.ts';
@@ -66,15 +67,16 @@ export default defineTool({
 
   async run(args, { pce, signal, progress }) {
     const detail: Detail = args.detail_level ?? 'compact';
+    const chosen = await workloadFilter(args.labels, pce.resolve, { signal });
     const filter: WorkloadFilter = {
+      ...chosen,
       name: args.name,
       hostname: args.hostname,
       ipAddress: args.ip_address,
       description: args.description,
-      managed: args.managed,
+      managed: agreed(args.managed, chosen.managed),
       online: args.online,
       enforcementMode: args.enforcement_mode,
-      labels: await labelFilter(args.labels, pce.resolve, { signal }),
     };
     const listing = await pce.workloads(filter, {
       signal,
@@ -96,6 +98,13 @@ export default defineTool({
     };
   },
 });
+
+/** `ams` in the labels says "managed" too; a contradiction must not drop one of the two. */
+function agreed(argument: boolean | undefined, expression: boolean | undefined): boolean | undefined {
+  if (argument !== undefined && expression !== undefined && argument !== expression)
+    throw new Failure('invalid_arguments', { message: 'labels=ams and managed=false contradict each other.' });
+  return argument ?? expression;
+}
 
 function summary(workloads: readonly Workload[], matched: number | null): string {
   if (workloads.length === 0) return 'No workload matches.';

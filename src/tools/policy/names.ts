@@ -1,6 +1,6 @@
+import { printTerm } from '../../core/expression.ts';
 import type { Actor, RuleSet, ScopeEntry, ServiceRef } from '../../model/inventory.ts';
 import type { PceView, PolicyVersion, ReadOptions } from '../../pce/view.ts';
-import { labelTerm } from '../label-argument.ts';
 import { portText } from '../protocols.ts';
 
 /** Policy references as people and label expressions write them; a reference nothing is known of stays its href. */
@@ -28,11 +28,11 @@ export async function policyNames(
     namesWorkload(ruleSets) ? pce.workloads({}, options) : { items: [] },
   ]);
   const names = new Map<string, string>([
-    ...groups.items.map(({ href, name }) => [href, prefixed('group', name)] as const),
-    ...ipLists.items.map(({ href, name }) => [href, prefixed('iplist', name)] as const),
+    ...groups.items.map(({ href, name }) => [href, printTerm({ kind: 'group', name })] as const),
+    ...ipLists.items.map(({ href, name }) => [href, printTerm({ kind: 'iplist', name })] as const),
     ...services.items.map(({ href, name }) => [href, name] as const),
     ...workloads.items.map(
-      ({ href, name, hostname }) => [href, prefixed('workload', name ?? hostname ?? href)] as const,
+      ({ href, name, hostname }) => [href, printTerm({ kind: 'workload', name: name ?? hostname ?? href })] as const,
     ),
   ]);
   const labelOf = new Map(labels.items.map((label) => [label.href, label]));
@@ -40,8 +40,7 @@ export async function policyNames(
   const label = ({ href, exclusion }: Extract<Actor, { kind: 'label' }>): string => {
     const found = labelOf.get(href);
     if (found === undefined) return exclusion ? `not ${href}` : href;
-    const term = labelTerm(found.key, found.value);
-    return exclusion ? term.replace('=', '!=') : term;
+    return printTerm({ kind: 'label', key: found.key, negated: exclusion, values: [found.value] });
   };
 
   const actor = (given: Actor): string => {
@@ -68,8 +67,6 @@ export async function policyNames(
     scope: (entries) => (entries.length === 0 ? 'all' : entries.map(actor).join(' ')),
   };
 }
-
-const prefixed = (prefix: string, name: string): string => `${prefix}:${labelTerm('', name).slice(1)}`;
 
 const namesWorkload = (ruleSets: readonly RuleSet[]): boolean =>
   ruleSets.some(({ rules }) =>

@@ -1,7 +1,8 @@
+import { type TimeWindow, timeWindow } from '../../core/time-window.ts';
 import type { PolicyDecision, TrafficQuery, TrafficService } from '../../pce/traffic/query.ts';
 import { described, flag, integer, oneOf, text, texts } from '../fields.ts';
-import { present } from '../present.ts';
 import { protocolArgument } from '../protocols.ts';
+import { trafficItems } from './ends.ts';
 import type { ToolContext } from '../tool.ts';
 
 const DECISIONS = ['allowed', 'blocked', 'potentially_blocked', 'unknown'] as const satisfies readonly PolicyDecision[];
@@ -56,3 +57,49 @@ export interface TrafficArguments {
   readonly max_results?: number | undefined;
   readonly query_name?: string | undefined;
 }
+
+const DEFAULT_LOOKBACK_DAYS = 30;
+const DEFAULT_NAME = 'illumio-mcp';
+
+/**
+ * The arguments as a query. Every name in them resolves exactly or the call fails before anything is sent. The window's notes belong
+ * into the answer.
+ */
+export async function trafficQuery(
+  args: TrafficArguments,
+  { pce, clock, signal }: Pick<ToolContext, 'pce' | 'clock' | 'signal'>,
+): Promise<{ readonly query: TrafficQuery; readonly window: TimeWindow }> {
+  const window = timeWindow(
+    { startDate: args.start_date, endDate: args.end_date, lookbackDays: args.lookback_days },
+    clock.now(),
+    DEFAULT_LOOKBACK_DAYS,
+  );
+  const [sources, destinations] = await Promise.all([
+    pce.resolve.sources(trafficItems(args.include_sources), args.exclude_sources ?? [], { signal }),
+    pce.resolve.destinations(trafficItems(args.include_destinations), args.exclude_destinations ?? [], { signal }),
+  ]);
+  const query = {
+    name: args.query_name ?? DEFAULT_NAME,
+    start: window.start,
+    end: window.end,
+    sources,
+    destinations,
+    services: {
+      include: (args.include_services ?? []).map(trafficService),
+      exclude: (args.exclude_services ?? []).map(trafficService),
+    },
+    sourcesOrDestinations: false,
+    decisions: args.policy_decisions ?? [],
+    excludeWorkloadsFromIpListQuery: args.exclude_workloads_from_ip_list_query ?? true,
+    maxResults: args.max_results ?? MAX_ROWS,
+  };
+  return { query, window };
+}
+
+const trafficService = (given: ServiceArgument): TrafficService => ({
+  proto: given.proto === undefined ? undefined : protocolArgument(given.proto),
+  port: given.port,
+  toPort: given.to_port,
+  processName: given.process_name,
+  windowsServiceName: given.windows_service_name,
+});

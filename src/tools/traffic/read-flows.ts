@@ -1,0 +1,75 @@
+import type { Coverage } from '../../answer/answer.ts';
+import type { TrafficQuery } from '../../pce/traffic/query.ts';
+import type { RemoteFlowTable } from '../../work/flows.ts';
+import type { ToolContext } from '../tool.ts';
+
+export interface Flows {
+  readonly table: RemoteFlowTable;
+  readonly coverage: Coverage;
+  /** Raw observations before the PCE aggregated them, where it says; reported, never acted on. */
+  readonly rawObservations: number | null;
+}
+
+const ALL_DECISIONS = ['allowed', 'potentially_blocked', 'blocked', 'unknown'];
+// `completed` can come before the result exists: the first download is empty then (traffic.md §2.2).
+const DOWNLOADS = 4;
+
+/**
+ * Runs `query` and gives `ask` the table of its rows, with the coverage that belongs to it; frees both afterwards. A cap was hit when
+ * and only when as many rows arrived as were allowed.
+ */
+export async function withFlows<Result>(
+  query: TrafficQuery,
+  { pce, flows, signal, progress }: ToolContext,
+  ask: (flows: Flows) => Promise<Result>,
+): Promise<Result> {
+  progress('Asking the PCE for traffic');
+  const stream = await pce.traffic(query, { signal, onProgress: (state) => progress(`Traffic query ${state}`) });
+  try {
+    const load = (): Promise<RemoteFlowTable> =>
+      flows.load(stream, {
+        signal,
+        onRows: (rows) => progress('Reading flow rows', rows, stream.flowsCount ?? undefined),
+      });
+    let table = await load();
+    for (
+      let download = 1;
+      download < DOWNLOADS && table.totals.rows === 0 && (stream.flowsCount ?? 0) > 0;
+      download += 1
+    ) {
+      table.close();
+      table = await load();
+    }
+    try {
+      progress('Summarising');
+      const coverage = flowCoverage(query, table.totals.rows, stream.flowsCount);
+      return await ask({ table, coverage, rawObservations: stream.matchesCount });
+    } finally {
+      table.close();
+    }
+  } finally {
+    await stream.discard();
+  }
+}
+
+function flowCoverage(query: TrafficQuery, rows: number, announced: number | null): Coverage {
+  const { decisions, maxResults, start, end } = query;
+  const capped = rows === maxResults;
+  const short = announced !== null && rows < announced;
+  const asked = decisions.length === 0 ? ALL_DECISIONS : decisions;
+  const left = ALL_DECISIONS.filter((decision) => !asked.some((one) => one === decision));
+  return {
+    window: { start, end },
+    rows_read: rows,
+    row_cap: maxResults,
+    truncated: capped || short,
+    decisions: asked,
+    gaps: [
+      ...(capped
+        ? [`max_results reached: there may be more than ${maxResults} rows; narrow the window or the filters`]
+        : []),
+      ...(short ? [`the PCE announced ${announced} rows and sent ${rows}`] : []),
+      ...(left.length === 0 ? [] : [`flows that were ${left.join(', ')}`]),
+    ],
+  };
+}
