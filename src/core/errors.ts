@@ -59,6 +59,17 @@ export const FAILURES = {
   forbidden: ['Your role does not allow this.', 'Ask someone with one of the allowed roles.'],
   read_only: ['The server is in read-only mode.', 'Nothing can be changed while MCP_READ_ONLY is set.'],
   // changes
+  change_failed: ['The change failed and was taken back.', 'Mend what the cause names, then make the plan again.'],
+  change_incomplete: [
+    'The change failed and a part of it stands.',
+    'Look at the steps; undo-change with the plan_id takes back what can be.',
+  ],
+  already_exists: ['It exists already.', 'Use the one that exists, or another name.'],
+  in_use: ['It is still in use.', 'Remove it from the places listed first, and provision that.'],
+  nothing_to_change: [
+    'It is like that already; nothing would change.',
+    'Look at the object; leave it, or name what should differ.',
+  ],
   conflict: ['The object changed since it was read; nothing was sent.', 'Read it again and decide anew.'],
   // defects
   internal: ['An unexpected error occurred.', 'Report it with the request id; the log has the details.'],

@@ -1,10 +1,12 @@
-import type { ChangeOutcome, FieldDiff, PlannedRequest, RequestOutcome } from '../changes/plan.ts';
+import type { ChangeOutcome, FieldDiff, PlanDraft, PlannedRequest, RequestOutcome } from '../changes/plan.ts';
 import type { Answer, Column } from '../answer/answer.ts';
+import type { Effect } from '../core/authority.ts';
 import { Failure } from '../core/errors.ts';
 import type { JsonValue } from '../core/json.ts';
 import { envelope } from './envelope.ts';
 import { described, flag, integer, text, texts } from './fields.ts';
 import { plural } from './listing.ts';
+import type { ToolContext } from './tool.ts';
 
 /** One request of a change, as a person reads it. */
 export interface ChangeRow {
@@ -51,6 +53,33 @@ export const changeColumns: readonly Column<ChangeRow>[] = [
     value: (row) => [row.result, row.href, row.detail].filter((part) => part !== undefined).join(' '),
   },
 ];
+
+/** A dry run changes nothing: authority and confirmation treat it as a read. */
+export const unlessDryRun =
+  (effect: Effect) =>
+  ({ dry_run: planOnly }: { readonly dry_run?: boolean | undefined }): Effect =>
+    planOnly === true ? 'read' : effect;
+
+type Draft = Pick<PlanDraft, 'tool' | 'title' | 'effect'> & {
+  /** Steps that would change nothing are null and left out. */
+  readonly requests: readonly (PlannedRequest | null)[];
+} & Partial<Pick<PlanDraft, 'widening' | 'warnings' | 'mode'>>;
+
+/** Plans a change and, without `dryRun`, applies it. Throws `nothing_to_change` when no step is left. */
+export async function carryOut(
+  context: ToolContext,
+  { requests, widening = [], warnings = [], mode = 'atomic', ...draft }: Draft,
+  { dryRun: planOnly = false, ...told }: Told & { readonly dryRun: boolean | undefined },
+): Promise<Answer<ChangeRow>> {
+  const steps = requests.filter((request) => request !== null);
+  if (steps.length === 0) throw new Failure('nothing_to_change');
+  const changes = await context.changes();
+  const outcome = await changes.propose(
+    { ...draft, requests: steps, widening, warnings, mode },
+    { dryRun: planOnly, signal: context.signal, onProgress: context.progress },
+  );
+  return changeAnswer(outcome, told);
+}
 
 export interface Told {
   /** What was done, in words: `Label env=qa created`. */

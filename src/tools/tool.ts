@@ -15,12 +15,12 @@ export interface ToolContext {
   readonly pce: PceView;
   readonly flows: FlowTables;
   /** Where every write goes through, bound to the caller. */
-  changes(): Promise<Changes>;
+  readonly changes: () => Promise<Changes>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly principal: Principal;
   /** Tells the client how far a long call is. */
-  progress(message: string, done?: number, total?: number): void;
+  readonly progress: (message: string, done?: number, total?: number) => void;
 }
 
 type ObjectSchema = {

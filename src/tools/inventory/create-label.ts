@@ -2,7 +2,7 @@ import { findExact } from '../../changes/check.ts';
 import { createStep } from '../../changes/steps.ts';
 import { hrefOf } from '../../changes/wire.ts';
 import { Failure } from '../../core/errors.ts';
-import { changeAnswer, changeColumns, changeOutput, dryRun } from '../change.ts';
+import { carryOut, changeColumns, changeOutput, dryRun, unlessDryRun } from '../change.ts';
 import { described, text } from '../fields.ts';
 import { defineTool } from '../tool.ts';
 
@@ -25,11 +25,10 @@ export default defineTool({
   output: changeOutput(),
   example: { key: 'env', value: 'QA' },
   columns: changeColumns,
-  effectOf: ({ dry_run: planOnly }) => (planOnly === true ? 'read' : 'live'),
+  effectOf: unlessDryRun('live'),
 
-  async run({ key, value, dry_run: planOnly = false }, context) {
-    const changes = await context.changes();
-    const { pce } = changes;
+  async run({ key, value, dry_run: planOnly }, context) {
+    const { pce } = await context.changes();
     const collection = `/orgs/${pce.orgId}/labels`;
     const [existing] = await findExact(collection, { key, value }, pce, context.signal);
     if (existing !== undefined)
@@ -37,24 +36,12 @@ export default defineTool({
         message: `Label ${key}=${value} exists already.`,
         data: { href: hrefOf(existing) },
       });
-    const step = createStep({
-      collection,
-      body: { key, value },
-      says: `create label ${key}=${value}`,
-      unique: { key, value },
-    });
-    const outcome = await changes.propose(
-      {
-        tool: 'create-label',
-        title: `Create label ${key}=${value}`,
-        requests: [step],
-        widening: [],
-        warnings: [],
-        mode: 'atomic',
-        effect: 'live',
-      },
-      { dryRun: planOnly, signal: context.signal },
+    const says = `create label ${key}=${value}`;
+    const step = createStep({ collection, body: { key, value }, says, unique: { key, value } });
+    return carryOut(
+      context,
+      { tool: 'create-label', title: says, effect: 'live', requests: [step] },
+      { dryRun: planOnly, done: `Label ${key}=${value} created` },
     );
-    return changeAnswer(outcome, { done: `Label ${key}=${value} created` });
   },
 });
