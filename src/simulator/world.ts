@@ -10,7 +10,7 @@ export interface Caller {
   readonly username: string;
   readonly apiKeyId: string | null;
   readonly permission: 'owner' | 'read_only';
-  /** Label ids the caller is limited to; empty: everything. */
+  /** Label ids the caller is limited to (AND across keys, OR within one); empty: everything. */
   readonly scope: readonly number[];
 }
 

@@ -1,22 +1,25 @@
+import type { JsonObject } from '../../core/json.ts';
 import type { Caller, World } from '../world.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** One endpoint of the simulated API. The path is below `/api/v2`, parameters as `:name`. Literal segments win over parameters. */
-export interface Route {
+export interface Route<W extends World = World> {
   readonly method: Method;
   readonly path: string;
   /** `open`: no credentials; `read`/`write`: by the caller's permission; `provision`: may commit policy. */
   readonly access: 'open' | 'read' | 'write' | 'provision';
   /** True for collections: `max_results`, counts and `Prefer: respond-async` are handled by the kernel. */
   readonly collection?: boolean;
+  /** Rows of a collection when `max_results` is absent; 500 unless the resource differs (objects.md §4.2). */
+  readonly defaultRows?: number;
   /** Name of the published schema of the answer, for the contract tests and `--routes`. */
   readonly schema?: string;
-  handle(request: Request): Reply | Promise<Reply>;
+  handle(request: Request<W>): Reply | Promise<Reply>;
 }
 
-export interface Request {
-  readonly world: World;
+export interface Request<W extends World = World> {
+  readonly world: W;
   readonly caller: Caller;
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
@@ -24,6 +27,17 @@ export interface Request {
   readonly body: unknown;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly requestId: string;
+  /** Names the event this write is; written once the answer turns out to be a success. Called again, it adds changes. */
+  audit(eventType: string, changes: readonly ResourceChange[]): void;
+}
+
+/** One item of `resource_changes` of an event (traffic.md §6.2). */
+export interface ResourceChange {
+  /** One key, the resource type: `{ label: { href, key, value } }`. */
+  readonly resource: JsonObject;
+  readonly changeType: 'create' | 'update' | 'delete';
+  /** Per field `{ before, after }`. */
+  readonly changes: JsonObject;
 }
 
 /**
@@ -32,12 +46,24 @@ export interface Request {
  */
 export type Reply =
   | { readonly status: number; readonly json?: unknown; readonly headers?: Readonly<Record<string, string>> }
-  | { readonly items: readonly unknown[]; readonly total: number; render(item: unknown): unknown }
+  | ItemsReply
   | {
       readonly status: number;
       readonly body: AsyncIterable<string> | Iterable<string>;
       readonly headers: Readonly<Record<string, string>>;
     };
+
+export interface ItemsReply {
+  readonly items: readonly unknown[];
+  readonly total: number;
+  render(item: unknown): unknown;
+}
+
+/** A collection's answer: rows of one type, how many there are unfiltered, and how one is written on the wire. */
+export function collection<T>(items: readonly T[], total: number, render: (item: T) => unknown): ItemsReply {
+  // The kernel only ever passes back elements of `items`.
+  return { items, total, render: (item) => render(item as T) };
+}
 
 /** A refusal with the PCE's error array: thrown by handlers, rendered by the kernel. */
 export class ApiError extends Error {

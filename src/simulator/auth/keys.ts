@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import type { Estate, UserRecord } from '../estates/estate.ts';
+import type { Caller } from '../world.ts';
+
+/** An API key: `api_<17 hex>` and a secret of 64 hex digits (objects.md §2.1). */
+export interface ApiKey {
+  /** Without `api_`. */
+  readonly keyId: string;
+  readonly secret: string;
+  readonly user: UserRecord;
+  readonly permission: Caller['permission'];
+  readonly scope: readonly number[];
+  readonly name: string;
+  readonly description: string;
+  readonly createdMs: number;
+}
+
+export interface KeyStore {
+  readonly seeded: { readonly owner: ApiKey; readonly readOnly: ApiKey; readonly scoped: ApiKey };
+  get(keyId: string): ApiKey | undefined;
+  all(): readonly ApiKey[];
+  put(key: ApiKey): void;
+  remove(keyId: string): void;
+}
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** The key of a name and a seed is always the same, so that a client configured once keeps working. */
+function seededKey(estate: Estate, name: string, user: UserRecord, scope: readonly number[]): ApiKey {
+  return {
+    keyId: digest(`${estate.seed}/key/${name}`).slice(0, 17),
+    secret: digest(`${estate.seed}/secret/${name}`),
+    user,
+    permission: name === 'read-only' ? 'read_only' : 'owner',
+    scope,
+    name,
+    description: `Seeded ${name} key`,
+    createdMs: estate.nowMs,
+  };
+}
+
+/** An estate's three keys: the owner's, a read-only user's, and one limited to labels. */
+export function createKeyStore(estate: Estate): KeyStore {
+  const [first] = estate.users;
+  if (!first) throw new Error('An estate needs at least one user.');
+  const owner = estate.users.find(({ role }) => role === 'owner') ?? first;
+  const reader = estate.users.find(({ role }) => role === 'read_only') ?? owner;
+  const scopedUser = estate.users.find(({ scope }) => scope.length > 0) ?? owner;
+  const app = estate.labels.find(({ key }) => key === 'app');
+  const scope = scopedUser.scope.length > 0 ? scopedUser.scope : app ? [app.id] : [];
+  const seeded = {
+    owner: seededKey(estate, 'owner', owner, []),
+    readOnly: seededKey(estate, 'read-only', reader, []),
+    scoped: seededKey(estate, 'scoped', scopedUser, scope),
+  };
+  const keys = new Map(Object.values(seeded).map((key) => [key.keyId, key]));
+  return {
+    seeded,
+    get: (keyId) => keys.get(keyId),
+    all: () => [...keys.values()],
+    put: (key) => void keys.set(key.keyId, key),
+    remove: (keyId) => void keys.delete(keyId),
+  };
+}

@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../../core/clock.ts';
+import { CHOICES } from '../choices.ts';
+import type { UserRecord } from '../estates/estate.ts';
+
+/** The password flow of objects.md §2.2: a 30-second token is traded for a session. */
+export interface Sessions {
+  authToken(user: UserRecord): string;
+  /** The user of an unexpired token; a token works once. */
+  redeem(authToken: string): UserRecord | null;
+  open(user: UserRecord): string;
+  /** The user of a session that was used within the inactivity limit; using it renews it. */
+  user(sessionToken: string): UserRecord | null;
+  close(user: UserRecord): void;
+}
+
+export function createSessions(clock: Clock): Sessions {
+  const tokens = new Map<string, { readonly user: UserRecord; readonly untilMs: number }>();
+  const sessions = new Map<string, { readonly user: UserRecord; readonly untilMs: number }>();
+  const make = (): string => randomBytes(20).toString('hex');
+  const sessionEnd = (): number => clock.now() + CHOICES.sessionMinutes * 60_000;
+  return {
+    authToken(user) {
+      const token = make();
+      tokens.set(token, { user, untilMs: clock.now() + CHOICES.authTokenSeconds * 1000 });
+      return token;
+    },
+    redeem(authToken) {
+      const found = tokens.get(authToken);
+      tokens.delete(authToken);
+      return found && found.untilMs >= clock.now() ? found.user : null;
+    },
+    open(user) {
+      const token = make();
+      sessions.set(token, { user, untilMs: sessionEnd() });
+      return token;
+    },
+    user(sessionToken) {
+      const found = sessions.get(sessionToken);
+      if (!found || found.untilMs < clock.now()) return null;
+      sessions.set(sessionToken, { ...found, untilMs: sessionEnd() });
+      return found.user;
+    },
+    close(user) {
+      for (const [token, session] of sessions) if (session.user.id === user.id) sessions.delete(token);
+    },
+  };
+}

@@ -1,0 +1,73 @@
+/**
+ * What the simulated PCE does where the fact sheets say UNVERIFIED: one constant per choice, with the section that leaves it open and
+ * recommends this. Nothing else in the simulator decides such a point.
+ */
+export const CHOICES = {
+  /** objects.md §14.1: bodies of 401, 403, 404 and 405. */
+  unauthorized: ['authentication_failed', 'Authentication failed'],
+  forbidden: ['forbidden_error', 'Forbidden'],
+  notFound: ['not_found_error', 'Not found'],
+  methodNotAllowed: ['method_not_allowed_error', 'Not allowed'],
+  tooManyRequests: ['too_many_requests_error', 'Too many requests'],
+  malformedBody: ['invalid_json_error', 'The request body is not valid JSON'],
+  /** traffic.md §16.1: jobs finish within one or two polls, and clients sleep for `Retry-After`. */
+  jobRetryAfterSeconds: 1,
+  /** traffic.md §16.1: a job this large is still `running` at its first poll; a smaller one is already `done`. */
+  jobRowsDoneAtFirstPoll: 5000,
+  /** objects.md §4.2, traffic.md §16.1: `X-Total-Count` is unfiltered, `X-Matched-Count` filtered. */
+  totalCountIsUnfiltered: true,
+  /** objects.md §14.5: a commit must bring along referenced objects that have no active copy, and nothing else. */
+  commitNeedsUpdatedDependencies: false,
+  /** objects.md §14.7: editing an object back to its active content leaves `update_type` at `update`. */
+  editBackClearsUpdateType: false,
+  /** objects.md §14.8: order of `GET sec_policy`. */
+  versionsNewestFirst: true,
+  /** objects.md §14.13: after unpairing, the workload answers only with `include_deleted`. */
+  unpairDeletesWorkload: true,
+  /** objects.md §14.23: `PUT rule_sets` with `rules` replaces the whole list. */
+  rulesInPutReplace: true,
+  /** objects.md §14.24: writing to any version but the draft. */
+  writeToActiveStatus: 405,
+  /** objects.md §6.2: modes of an unmanaged workload nobody gave one. */
+  unmanagedMode: 'visibility_only',
+  unmanagedVisibility: 'flow_summary',
+  /** objects.md §2.2: status of `login_users/authenticate`; traffic.md §1.2 says 201, which wins. */
+  authenticateStatus: 201,
+  /** objects.md §2.2. */
+  sessionMinutes: 10,
+  authTokenSeconds: 30,
+  /** objects.md §14.19 and traffic.md §8.3: status of `/supercluster/leader`. */
+  leaderStatus: 200,
+  /** A policy or label change reaches traffic at the next full minute after it (VENs apply policy at a heartbeat), so no past row changes. */
+  epochMs: 60_000,
+} as const;
+
+/** objects.md §13: tokens nobody has seen. Clients do not read them; the prefix says whose they are. */
+export const SIMULATOR_TOKENS = {
+  unknownKey: ['simulator_label_key_unknown', 'Label key does not exist'],
+  reservedValue: ['simulator_label_value_reserved', 'Label value is reserved'],
+  labelKeyOnce: ['simulator_label_key_not_unique', 'Only one label of each key is allowed'],
+  dimensionInUse: ['simulator_label_dimension_in_use', 'Label dimension is in use'],
+  dimensionExists: ['simulator_label_dimension_not_unique', 'Label dimension key must be unique'],
+  groupReferenced: ['simulator_label_group_referenced', 'Label group is referenced'],
+  groupKey: ['simulator_label_group_key_mismatch', 'Members of a label group must have its key'],
+  groupCycle: ['simulator_label_group_cycle', 'A label group must not contain itself'],
+  builtIn: ['simulator_built_in_object', 'Built-in objects cannot be changed'],
+  boundaryName: ['simulator_enforcement_boundary_name_in_use', 'Enforcement boundary name must be unique'],
+  notClosed: ['simulator_change_subset_not_closed', 'The change subset does not constitute a dependency closure'],
+  nothingPending: ['simulator_nothing_to_provision', 'There are no pending changes to provision'],
+  notPending: ['simulator_not_pending', 'The object has no pending changes'],
+  pendingDrafts: ['simulator_draft_changes_present', 'Draft changes must be provisioned or reverted first'],
+  externalReference: [
+    'simulator_external_reference_not_unique',
+    'External data set and reference must be unique together',
+  ],
+  noPayload: ['simulator_no_payload', 'No payload provided for PUT request'],
+  suspended: ['simulator_ven_suspended', 'A suspended VEN cannot be unpaired'],
+  ipRange: ['simulator_ip_range_invalid', 'Invalid IP range'],
+  servicePorts: ['simulator_service_ports_invalid', 'A service has either service_ports or windows_services'],
+  portRange: ['simulator_port_range_invalid', 'to_port must be greater than port'],
+  ruleFlags: ['simulator_rule_flags', 'Only one of sec_connect, stateless and machine_auth can be set'],
+  emptyServices: ['simulator_ingress_services_empty', 'ingress_services must not be empty'],
+  bulkRunning: ['too_many_requests_error', 'Another bulk operation is running'],
+} as const satisfies Record<string, readonly [token: string, message: string]>;

@@ -1,0 +1,192 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { authenticate } from '../auth/authenticate.ts';
+import { CHOICES } from '../choices.ts';
+import type { Caller } from '../world.ts';
+import type { WorldState } from '../world-state.ts';
+import { eventOf } from './audit.ts';
+import { readBody } from './body.ts';
+import type { Exchange, FaultHook, Outgoing } from './fault-hook.ts';
+import { jobHref } from './jobs.ts';
+import { integerParam } from './query.ts';
+import { forbidden, notFound } from './refusals.ts';
+import { ApiError, type ItemsReply, type Reply, type Request, type ResourceChange, type Route } from './route.ts';
+import type { Match, Router } from './router.ts';
+import { JSON_TYPE, jsonArray, send } from './send.ts';
+
+const API = '/api/v2';
+const DEFAULT_ROWS = 500;
+/** Up to this many rows an answer is one string with a length; more are streamed. */
+const ROWS_IN_ONE_PIECE = 50;
+
+const NOBODY: Caller = { href: '/users/0', username: 'system', apiKeyId: null, permission: 'read_only', scope: [] };
+
+export interface KernelOptions {
+  readonly world: WorldState;
+  readonly router: Router;
+  readonly limit: (key: string) => void;
+  readonly faults: FaultHook | undefined;
+}
+
+/** The way of a request through the simulated PCE: faults, route, credentials, quota, permission, body, handler, event, answer. */
+export function createKernel({ world, router, limit, faults }: KernelOptions) {
+  let served = 0;
+
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const requestId = randomUUID();
+    response.setHeader('X-Request-Id', requestId);
+    const exchange: Exchange = {
+      number: ++served,
+      method: request.method ?? 'GET',
+      url: request.url ?? '/',
+      caller: null,
+      raw: { request, response },
+    };
+    if ((await faults?.before?.(exchange)) === 'handled') return;
+    const answer = await answerTo(exchange, requestId);
+    const wrapped = (await faults?.wrap?.(exchange, answer)) ?? answer;
+    if (wrapped === 'handled') return;
+    await send(response, wrapped, /\bgzip\b/.test(request.headers['accept-encoding'] ?? ''));
+  };
+
+  async function answerTo(exchange: Exchange, requestId: string): Promise<Outgoing> {
+    try {
+      return await carryOut(exchange, requestId);
+    } catch (error) {
+      if (error instanceof ApiError)
+        return {
+          status: error.status,
+          headers: { ...JSON_TYPE, ...error.headers },
+          body: JSON.stringify(error.errors),
+        };
+      // A defect of the simulator looks to clients like one of a PCE; the stack is for whoever runs it.
+      process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+      const body = JSON.stringify([{ token: 'internal_server_error', message: 'Internal server error' }]);
+      return { status: 500, headers: JSON_TYPE, body };
+    }
+  }
+
+  async function carryOut(exchange: Exchange, requestId: string): Promise<Outgoing> {
+    const { request } = exchange.raw;
+    const url = new URL(exchange.url.replace(/^\/+/, '/'), 'http://pce');
+    const path = url.pathname.startsWith(`${API}/`) ? url.pathname.slice(API.length) : null;
+    if (path === null) throw notFound();
+    const match = matchOrError(exchange.method, path);
+    const caller = admit(request, match);
+    exchange.caller = caller === NOBODY ? null : caller;
+    const body = await readBody(request);
+    if (match instanceof ApiError) throw match;
+
+    const { route, params } = match;
+    const audited = createAudit();
+    const reply = await route.handle({
+      world,
+      caller,
+      params,
+      query: url.searchParams,
+      body,
+      headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)])),
+      requestId,
+      audit: audited.add,
+    });
+    const outgoing = render(route, reply, { caller, query: url.searchParams, path, request });
+    const event = audited.event;
+    if (event && outgoing.status < 300)
+      world.recordEvent(
+        eventOf({
+          world,
+          caller,
+          ...event,
+          method: exchange.method,
+          path: exchange.url,
+          status: outgoing.status,
+          srcIp: request.socket.remoteAddress ?? null,
+        }),
+      );
+    return outgoing;
+  }
+
+  /** An unknown path still asks for credentials first: a stranger learns nothing about what exists. */
+  function matchOrError(method: string, path: string): Match | ApiError {
+    try {
+      return router(method, path);
+    } catch (error) {
+      if (error instanceof ApiError) return error;
+      throw error;
+    }
+  }
+
+  function admit(request: IncomingMessage, match: Match | ApiError): Caller {
+    if (!(match instanceof ApiError) && match.route.access === 'open') return NOBODY;
+    const caller = authenticate(world, request.headers.authorization);
+    limit(caller.apiKeyId ?? caller.username);
+    if (match instanceof ApiError) return caller;
+    const org = match.params['org'];
+    if (org !== undefined && org !== String(world.orgId)) throw forbidden();
+    if (match.route.access !== 'read' && caller.permission === 'read_only') throw forbidden();
+    return caller;
+  }
+
+  interface RenderContext {
+    readonly caller: Caller;
+    readonly query: URLSearchParams;
+    readonly path: string;
+    readonly request: IncomingMessage;
+  }
+
+  function render(route: Route<WorldState>, reply: Reply, context: RenderContext): Outgoing {
+    if ('items' in reply) return renderItems(route, reply, context);
+    if ('body' in reply) return reply;
+    const { status, json, headers = {} } = reply;
+    if (json === undefined) return { status, headers, body: '' };
+    return { status, headers: { ...JSON_TYPE, ...headers }, body: JSON.stringify(json) };
+  }
+
+  function renderItems(
+    route: Route<WorldState>,
+    reply: ItemsReply,
+    { caller, query, path, request }: RenderContext,
+  ): Outgoing {
+    const asked = integerParam(query, 'max_results');
+    if (prefersAsync(request)) {
+      const rows = asked === undefined ? reply : { ...reply, items: reply.items.slice(0, Math.max(0, asked)) };
+      const job = world.jobs.start(path, caller, rows);
+      const headers = {
+        Location: jobHref(world.orgId, job),
+        'Retry-After': String(CHOICES.jobRetryAfterSeconds),
+      };
+      return { status: 202, headers, body: '' };
+    }
+    const items = reply.items.slice(0, Math.max(0, asked ?? route.defaultRows ?? DEFAULT_ROWS));
+    const pieces = jsonArray(items, (item) => reply.render(item));
+    return {
+      status: 200,
+      headers: {
+        ...JSON_TYPE,
+        'X-Total-Count': String(reply.total),
+        'X-Matched-Count': String(reply.items.length),
+      },
+      body: items.length <= ROWS_IN_ONE_PIECE ? [...pieces].join('') : pieces,
+    };
+  }
+}
+
+const prefersAsync = (request: IncomingMessage): boolean =>
+  request.method === 'GET' && /\brespond-async\b/i.test(String(request.headers['prefer'] ?? ''));
+
+function createAudit(): {
+  readonly add: Request['audit'];
+  readonly event: { readonly eventType: string; readonly changes: readonly ResourceChange[] } | null;
+} {
+  let eventType: string | null = null;
+  const changes: ResourceChange[] = [];
+  return {
+    add(type, more) {
+      eventType ??= type;
+      changes.push(...more);
+    },
+    get event() {
+      return eventType === null ? null : { eventType, changes };
+    },
+  };
+}
