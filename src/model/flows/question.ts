@@ -1,6 +1,10 @@
 /**
  * Questions a flow table answers in one pass. Dimensions are columns of the table; a label dimension is `source_<key>` or
  * `destination_<key>`. Answers are plain values, small enough to cross a thread.
+ *
+ * `source` is what a person calls it: workload name, else host name, else FQDN, else address; `source_workload` is the href (the name
+ * where a CSV told no href). IP lists are joined by ", " in a key; a filter on them matches rows where one of the lists fits. `fqdn` and
+ * `ip_list` are the destination's, else the source's. `policy` is the reported decision. A label key that no row has gives null keys.
  */
 export type Dimension =
   | 'source'
@@ -11,7 +15,22 @@ export type Dimension =
   | 'destination_workload'
   | 'source_ip_list'
   | 'destination_ip_list'
+  | 'source_fqdn'
+  | 'destination_fqdn'
+  | 'source_hostname'
+  | 'destination_hostname'
+  | 'source_managed'
+  | 'destination_managed'
+  | 'source_enforcement_mode'
+  | 'destination_enforcement_mode'
+  | 'source_os_type'
+  | 'destination_os_type'
+  | 'source_virtual_service'
+  | 'destination_virtual_service'
+  | 'source_virtual_server'
+  | 'destination_virtual_server'
   | 'fqdn'
+  | 'ip_list'
   | 'port'
   | 'proto'
   | 'process'
@@ -20,10 +39,16 @@ export type Dimension =
   | 'policy'
   | 'draft_policy'
   | 'boundary'
+  | 'rule'
+  | 'enforcement_boundary'
+  | 'override_deny_rule'
   | 'direction'
   | 'state'
   | 'transmission'
   | 'network'
+  | 'client_type'
+  | 'icmp'
+  | 'caps'
   | `source_${string}`
   | `destination_${string}`;
 
@@ -57,12 +82,16 @@ export interface FlowGroup {
 export interface FlowTotals {
   readonly rows: number;
   readonly connections: number;
-  /** Pairs that two VENs reported count once. */
+  /**
+   * Connections with those that two VENs reported counted once: for each (source address, destination address, port, protocol) the
+   * larger of what came in as `inbound` and as `outbound` (traffic.md §5.1), plus what told no direction.
+   */
   readonly distinctConnections: number;
-  /** Distinct (source, destination, port, proto). */
+  /** Distinct (source, destination, port, proto); a workload is one source or destination whatever its addresses. */
   readonly edges: number;
   readonly bytesIn: number;
   readonly bytesOut: number;
+  /** By reported decision; rows without one under `(none)`. */
   readonly byDecision: Readonly<Record<string, { readonly rows: number; readonly connections: number }>>;
   readonly firstSeen: string | null;
   readonly lastSeen: string | null;

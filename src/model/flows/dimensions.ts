@@ -1,0 +1,154 @@
+import { Failure } from '../../core/errors.ts';
+import type { FlowEndpoint, NamedRef } from './endpoint.ts';
+import type { Dimension } from './question.ts';
+import type { CodeColumn, Segment } from './segment.ts';
+import type { FlowTable, TextColumn } from './table.ts';
+import { TextDictionary } from './text-dictionary.ts';
+
+/** A dimension over the rows of one table: each row's value as a small number. */
+export interface DimensionCodes {
+  /** Numbers are below this. */
+  readonly size: number;
+  /** Writes the numbers of a segment's rows. */
+  fill(segment: Segment, into: Uint32Array): void;
+  /** The value a number stands for. */
+  label(code: number): string | null;
+  /** The values a filter compares with, where one row has several. */
+  members(code: number): readonly (string | null)[];
+}
+
+type Side = 'source' | 'destination';
+
+const TEXT_COLUMNS: ReadonlyMap<string, TextColumn> = new Map([
+  ['process', 'process'],
+  ['service_name', 'service'],
+  ['user', 'user'],
+  ['policy', 'decision'],
+  ['draft_policy', 'draft'],
+  ['boundary', 'boundary'],
+  ['rule', 'rules'],
+  ['enforcement_boundary', 'boundaries'],
+  ['override_deny_rule', 'overrides'],
+  ['direction', 'direction'],
+  ['state', 'state'],
+  ['transmission', 'transmission'],
+  ['network', 'network'],
+  ['client_type', 'client'],
+  ['icmp', 'icmp'],
+  ['caps', 'caps'],
+]);
+
+/** Highest port and protocol numbers, each + 1 for zero and + 1 for "absent". */
+const NUMBER_COLUMNS: ReadonlyMap<string, { readonly column: CodeColumn; readonly size: number }> = new Map([
+  ['port', { column: 'port', size: 65_537 }],
+  ['proto', { column: 'proto', size: 257 }],
+]);
+
+type Names = readonly string[];
+const nameOf = (ref: NamedRef | null): string | null => ref?.name ?? ref?.href ?? null;
+const listed = (value: string | null): Names => (value === null ? [] : [value]);
+const flag = (value: boolean | null | undefined): Names =>
+  listed(value === null || value === undefined ? null : `${value}`);
+
+const ENDPOINT_VALUES: Readonly<Record<string, (endpoint: FlowEndpoint) => Names>> = {
+  '': ({ workload, fqdn, ip }) => listed(workload?.name ?? workload?.hostname ?? fqdn ?? ip),
+  ip: ({ ip }) => listed(ip),
+  fqdn: ({ fqdn }) => listed(fqdn),
+  workload: ({ workload }) => listed(workload?.href ?? workload?.name ?? workload?.hostname ?? null),
+  hostname: ({ workload }) => listed(workload?.hostname ?? null),
+  managed: ({ workload }) => flag(workload?.managed),
+  enforcement_mode: ({ workload }) => listed(workload?.enforcementMode ?? null),
+  os_type: ({ workload }) => listed(workload?.osType ?? null),
+  virtual_service: ({ virtualService }) => listed(nameOf(virtualService)),
+  virtual_server: ({ virtualServer }) => listed(nameOf(virtualServer)),
+  ip_list: ({ ipLists }) => ipLists.flatMap((list) => nameOf(list) ?? []),
+};
+
+const labelValue =
+  (key: string) =>
+  ({ workload }: FlowEndpoint): Names =>
+    listed(workload?.labels.find((label) => label.key === key)?.value ?? null);
+
+function textDimension(table: FlowTable, column: TextColumn): DimensionCodes {
+  const dictionary = table.texts[column];
+  return {
+    size: dictionary.size,
+    fill: ({ [column]: codes, rows }, into) => into.set(codes.subarray(0, rows)),
+    label: (code) => dictionary.valueOf(code),
+    members: (code) => [dictionary.valueOf(code)],
+  };
+}
+
+function numberDimension({ column, size }: { readonly column: CodeColumn; readonly size: number }): DimensionCodes {
+  const label = (code: number): string | null => (code === 0 ? null : String(code - 1));
+  return {
+    size,
+    fill: ({ [column]: codes, rows }, into) => into.set(codes.subarray(0, rows)),
+    label,
+    members: (code) => [label(code)],
+  };
+}
+
+/** Values that endpoints have; with two sides, the second's counts where the first has none. */
+function endpointDimension(
+  table: FlowTable,
+  sides: readonly [Side, ...Side[]],
+  valuesOf: (endpoint: FlowEndpoint) => Names,
+): DimensionCodes {
+  const dictionary = new TextDictionary();
+  const members: Names[] = [[]];
+  const codeOf = Uint32Array.from(table.endpoints, (endpoint) => {
+    const values = valuesOf(endpoint);
+    const code = dictionary.idOf(values.join(', '));
+    members[code] ??= values;
+    return code;
+  });
+  return {
+    size: dictionary.size,
+    fill(segment, into) {
+      const [first, second] = sides;
+      const column = segment[first];
+      for (let row = 0; row < segment.rows; row += 1) into[row] = codeOf[column[row] ?? 0] ?? 0;
+      if (second === undefined) return;
+      const other = segment[second];
+      for (let row = 0; row < segment.rows; row += 1) into[row] ||= codeOf[other[row] ?? 0] ?? 0;
+    },
+    label: (code) => dictionary.valueOf(code),
+    members: (code) => (code === 0 ? [null] : (members[code] ?? [null])),
+  };
+}
+
+function sideDimension(table: FlowTable, side: Side, rest: string): DimensionCodes {
+  const valuesOf = Object.hasOwn(ENDPOINT_VALUES, rest) ? ENDPOINT_VALUES[rest] : undefined;
+  return endpointDimension(table, [side], valuesOf ?? labelValue(rest));
+}
+
+/** The codes of `dimension` over `table`. Throws `unknown_group_by` with the names there are. */
+export function dimensionCodes(table: FlowTable, dimension: Dimension): DimensionCodes {
+  const text = TEXT_COLUMNS.get(dimension);
+  if (text !== undefined) return textDimension(table, text);
+  const number = NUMBER_COLUMNS.get(dimension);
+  if (number !== undefined) return numberDimension(number);
+  if (dimension === 'fqdn' || dimension === 'ip_list')
+    return endpointDimension(table, ['destination', 'source'], ENDPOINT_VALUES[dimension] ?? (() => []));
+  const [, side, rest = ''] = /^(source|destination)(?:_(.+))?$/s.exec(dimension) ?? [];
+  if (side === 'source' || side === 'destination') return sideDimension(table, side, rest);
+  throw new Failure('unknown_group_by', {
+    message: `There is no dimension ${dimension}.`,
+    data: { dimensions: DIMENSIONS, labels: 'source_<label key>, destination_<label key>' },
+  });
+}
+
+const endpointNames = Object.keys(ENDPOINT_VALUES).filter((name) => name !== '');
+
+/** Every dimension but those of labels. */
+export const DIMENSIONS: readonly string[] = [
+  'source',
+  'destination',
+  ...endpointNames.map((name) => `source_${name}`),
+  ...endpointNames.map((name) => `destination_${name}`),
+  'fqdn',
+  'ip_list',
+  ...NUMBER_COLUMNS.keys(),
+  ...TEXT_COLUMNS.keys(),
+];

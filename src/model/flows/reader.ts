@@ -1,0 +1,5 @@
+/** Takes the bytes of a download as they come and fills a table; `end` fails with `pce_bad_answer` unless the download was whole. */
+export interface FlowReader {
+  push(chunk: Uint8Array): void;
+  end(): Promise<void>;
+}
