@@ -21,7 +21,9 @@ const LOOPBACK = /^(?:::ffff:)?127\.|^::1$/;
  * Answers calls below `/_sim`. They come from this machine only, and never from a web page: a page that knows the port could otherwise
  * break somebody's tests.
  */
-export function controlEndpoint(routes: readonly ControlRoute[]): (exchange: Exchange) => Promise<'continue' | 'handled'> {
+export function controlEndpoint(
+  routes: readonly ControlRoute[],
+): (exchange: Exchange) => Promise<'continue' | 'handled'> {
   return async (exchange) => {
     const path = exchange.url.replace(/\?.*$/s, '');
     if (path !== CONTROL && !path.startsWith(`${CONTROL}/`)) return 'continue';

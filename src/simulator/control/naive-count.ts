@@ -42,7 +42,9 @@ export function naiveMatch(record: Json, body: Json, world: NaiveWorld): boolean
     !noServices.some((service) => serviceMatches(service, record['service'])) &&
     oneOf(body['policy_decisions'], record['policy_decision']) &&
     oneOf(
-      list(body['boundary_decisions']).map((word) => (word === 'override_deny_rule' ? 'blocked_by_override_deny' : word)),
+      list(body['boundary_decisions']).map((word) =>
+        word === 'override_deny_rule' ? 'blocked_by_override_deny' : word,
+      ),
       record['boundary_decision'],
     ) &&
     oneOf(field(body['data_sources'], 'include'), record['client_type']) &&
@@ -52,14 +54,21 @@ export function naiveMatch(record: Json, body: Json, world: NaiveWorld): boolean
 
 const oneOf = (wanted: unknown, value: unknown): boolean => list(wanted).length === 0 || list(wanted).includes(value);
 
-function actorMatches(actor: unknown, end: unknown, record: Json, world: NaiveWorld, workloadsOutside: boolean): boolean {
+function actorMatches(
+  actor: unknown,
+  end: unknown,
+  record: Json,
+  world: NaiveWorld,
+  workloadsOutside: boolean,
+): boolean {
   if (!isObject(actor)) return false;
   const workload = field(end, 'workload');
   const labels = list(field(workload, 'labels')).map(hrefOf);
   const ip = String(field(end, 'ip'));
   const fqdn = field(end, 'fqdn');
   if ('label' in actor) return labels.includes(hrefOf(actor['label']));
-  if ('label_group' in actor) return groupLabels(hrefOf(actor['label_group']), world).some((href) => labels.includes(href));
+  if ('label_group' in actor)
+    return groupLabels(hrefOf(actor['label_group']), world).some((href) => labels.includes(href));
   if ('workload' in actor) return hrefOf(workload) === hrefOf(actor['workload']);
   if ('actors' in actor) return field(workload, 'managed') === true;
   if ('transmission' in actor) return (record['transmission'] ?? 'unicast') === actor['transmission'];

@@ -46,7 +46,12 @@ export function controlRoutes({ world, clock, log, plan, replays, desk }: Contro
         return { requests: [] };
       },
     },
-    { method: 'GET', path: '/faults', does: 'the faults in force and what they hit', handle: () => ({ faults: plan.list() }) },
+    {
+      method: 'GET',
+      path: '/faults',
+      does: 'the faults in force and what they hit',
+      handle: () => ({ faults: plan.list() }),
+    },
     {
       method: 'POST',
       path: '/faults',
@@ -86,7 +91,8 @@ export function controlRoutes({ world, clock, log, plan, replays, desk }: Contro
       path: '/traffic/count',
       does: 'rows and connections of the body of a traffic query, counted one by one and without max_results',
       handle({ body }) {
-        if (!isObject(body)) throw inputValidation('simulator_count', "The property '#/' did not match the type object");
+        if (!isObject(body))
+          throw inputValidation('simulator_count', "The property '#/' did not match the type object");
         return countNaively(body, { world, desk });
       },
     },

@@ -35,7 +35,12 @@ export type FaultEffect =
   | { readonly kind: 'expire_query' }
   | { readonly kind: 'clock_jump'; readonly ms: number }
   /** Somebody else writes before the request is carried out. */
-  | { readonly kind: 'edit'; readonly method: 'POST' | 'PUT' | 'DELETE'; readonly path: string; readonly body?: unknown };
+  | {
+      readonly kind: 'edit';
+      readonly method: 'POST' | 'PUT' | 'DELETE';
+      readonly path: string;
+      readonly body?: unknown;
+    };
 
 export interface Fault {
   readonly match: FaultMatch;
@@ -47,8 +52,11 @@ const WHOLE: Schema = { type: 'integer', minimum: 0 };
 const MS: Schema = { type: 'integer', minimum: 0, maximum: 3_600_000 };
 const WHEN = oneOf('before', 'after');
 
-const effect = (kind: FaultEffect['kind'], fields: Readonly<Record<string, Schema>>, required: readonly string[] = []) =>
-  record({ kind: oneOf(kind), ...fields }, ['kind', ...required]);
+const effect = (
+  kind: FaultEffect['kind'],
+  fields: Readonly<Record<string, Schema>>,
+  required: readonly string[] = [],
+) => record({ kind: oneOf(kind), ...fields }, ['kind', ...required]);
 
 const FAULT = record(
   {

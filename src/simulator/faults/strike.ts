@@ -12,12 +12,20 @@ export interface FaultWorld {
   edit(method: string, path: string, body: unknown): Promise<void>;
 }
 
-const ERRORS: Readonly<Record<number, string>> = { 500: 'Internal server error', 502: 'Bad gateway', 503: 'Service unavailable' };
+const ERRORS: Readonly<Record<number, string>> = {
+  500: 'Internal server error',
+  502: 'Bad gateway',
+  503: 'Service unavailable',
+};
 // Long enough for the bytes written so far to leave, so that a client sees a broken answer and not none.
 const FLUSH_MS = 20;
 
 /** What an effect does before the request is carried out; `handled` when that was all. */
-export async function strikeBefore(effect: FaultEffect, exchange: Exchange, world: FaultWorld): Promise<'continue' | 'handled'> {
+export async function strikeBefore(
+  effect: FaultEffect,
+  exchange: Exchange,
+  world: FaultWorld,
+): Promise<'continue' | 'handled'> {
   const { response } = exchange.raw;
   switch (effect.kind) {
     case 'latency':
@@ -59,7 +67,8 @@ export function strikeAfter(effect: FaultEffect, { raw }: Exchange, answer: Outg
     case 'status':
       return broken(effect.status);
     case 'reset':
-      if (effect.after_bytes !== undefined) return { ...answer, body: resetting(answer.body, effect.after_bytes, () => raw.response.destroy()) };
+      if (effect.after_bytes !== undefined)
+        return { ...answer, body: resetting(answer.body, effect.after_bytes, () => raw.response.destroy()) };
       raw.response.destroy();
       return 'handled';
     case 'truncate':
@@ -81,7 +90,11 @@ export function strikeAfter(effect: FaultEffect, { raw }: Exchange, answer: Outg
 
 function tooMany(retryAfter: number | undefined): Outgoing {
   const body = JSON.stringify([{ token: 'too_many_requests_error', message: 'Too many requests' }]);
-  return { status: 429, headers: { ...JSON_TYPE, ...(retryAfter !== undefined && { 'Retry-After': String(retryAfter) }) }, body };
+  return {
+    status: 429,
+    headers: { ...JSON_TYPE, ...(retryAfter !== undefined && { 'Retry-After': String(retryAfter) }) },
+    body,
+  };
 }
 
 function broken(status: number): Outgoing {
@@ -90,7 +103,10 @@ function broken(status: number): Outgoing {
 }
 
 /** The answer cut into texts of about `size` bytes. */
-async function* cut(body: Outgoing['body'], size: number): AsyncGenerator<{ readonly text: string; readonly bytes: number }> {
+async function* cut(
+  body: Outgoing['body'],
+  size: number,
+): AsyncGenerator<{ readonly text: string; readonly bytes: number }> {
   // Streaming, because a cut may fall into the middle of a character.
   const decoder = new TextDecoder();
   for await (const piece of typeof body === 'string' ? [body] : body) {

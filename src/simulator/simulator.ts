@@ -1,0 +1,142 @@
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { createSimulatorClock, type SimulatorClock } from './control/clock.ts';
+import { controlEndpoint } from './control/endpoint.ts';
+import { createRequestLog } from './control/request-log.ts';
+import { controlRoutes } from './control/routes.ts';
+import { buildEstate } from './estates/index.ts';
+import type { Estate, ProfileName } from './estates/estate.ts';
+import { eventRoutes } from './events/routes.ts';
+import type { Fault } from './faults/fault.ts';
+import { faultHook } from './faults/hook.ts';
+import { createFaultPlan } from './faults/plan.ts';
+import type { Exchange } from './http/fault-hook.ts';
+import { createRandom } from './random.ts';
+import { type Simulator as Server, startSimulator } from './server.ts';
+import { makeTls } from './tls.ts';
+import { createDesk, DEFAULT_DELAYS, type TrafficDelays, type TrafficDesk } from './traffic/desk.ts';
+import { createReplays } from './traffic/replays.ts';
+import { trafficRoutes } from './traffic/routes.ts';
+import type { WorldState } from './world-state.ts';
+
+export interface SimulatorOptions {
+  readonly profile?: ProfileName;
+  readonly seed?: number;
+  /** The simulator's time at the start, in ms; the real time by default. */
+  readonly nowMs?: number;
+  /** Rows of traffic in 30 days, up to 1,000,000; the profile's own number by default. */
+  readonly flows?: number | undefined;
+  /** An estate to use in place of the one that `profile`, `seed`, `nowMs` and `flows` make. */
+  readonly estate?: Estate;
+  readonly port?: number;
+  readonly host?: string;
+  /** Serve HTTPS with a certificate of an authority made for this start. */
+  readonly tls?: boolean;
+  readonly rateLimit?: number | 'off';
+  readonly faults?: readonly Fault[];
+  /** Refuse in traffic queries what a 25.2.40 refuses although clients in use send it (traffic.md §16.1). */
+  readonly strict?: boolean;
+  readonly delays?: TrafficDelays;
+}
+
+export interface Simulator extends Server {
+  readonly clock: SimulatorClock;
+  /** PEM of the authority behind the server's certificate; null without TLS. */
+  readonly ca: string | null;
+}
+
+/**
+ * Starts a simulated PCE: an estate, the API over it, and the control calls below `/_sim`. Resolves when it listens. What the command
+ * line, the demo and the tests call.
+ */
+export async function createSimulator({
+  profile = 'mid',
+  seed = 7,
+  nowMs = Date.now(),
+  flows,
+  estate = buildEstate({ profile, seed, nowMs, ...(flows !== undefined && { flows }) }),
+  port = 0,
+  host = '127.0.0.1',
+  tls = false,
+  rateLimit = 500,
+  faults = [],
+  strict = false,
+  delays = DEFAULT_DELAYS,
+}: SimulatorOptions = {}): Promise<Simulator> {
+  const clock = createSimulatorClock(estate.nowMs);
+  const log = createRequestLog(clock);
+  const replays = createReplays();
+  const plan = createFaultPlan(createRandom(estate.seed, 'faults'));
+  const certificates = tls ? makeTls(host) : null;
+
+  let desk: TrafficDesk | undefined;
+  const deskOf = (world: WorldState): TrafficDesk => (desk ??= createDesk(world, replays, delays));
+  let started: Started | undefined;
+
+  const server = await startSimulator({
+    estate,
+    port,
+    host,
+    tls: certificates ?? undefined,
+    rateLimit,
+    clock,
+    extraRoutes: [...trafficRoutes({ desk: deskOf, strict }), ...eventRoutes()],
+    faults: faultHook({
+      plan,
+      first: async (exchange) => (await started?.first(exchange)) ?? 'continue',
+      world: {
+        jump: clock.jump,
+        expireQuery: (id) => desk?.expire(id),
+        edit: async (method, path, body) => await started?.edit(method, path, body),
+      },
+    }),
+  });
+  const control = controlEndpoint(
+    controlRoutes({ world: server.world, clock, log, plan, replays, desk: deskOf(server.world) }),
+  );
+  const ca = certificates?.ca ?? null;
+  const writer = secondWriter(server, ca);
+  started = {
+    async first(exchange) {
+      if ((await control(exchange)) === 'handled') return 'handled';
+      log.watch(exchange);
+      return writer.isOwn(exchange) ? 'spared' : 'continue';
+    },
+    edit: writer.write,
+  };
+  plan.add(faults);
+  return { ...server, clock, ca };
+}
+
+interface Started {
+  first(exchange: Exchange): Promise<'continue' | 'handled' | 'spared'>;
+  edit(method: string, path: string, body: unknown): Promise<void>;
+}
+
+const OWN_HEADER = 'x-simulator-edit';
+
+/** Another session of the owner, which edits what the caller is working on; its own requests meet no faults. */
+function secondWriter({ url, apiKey, apiSecret }: Server, ca: string | null) {
+  const sign = crypto.randomUUID();
+  const auth = `${apiKey}:${apiSecret}`;
+  return {
+    isOwn: ({ raw }: Exchange): boolean => raw.request.headers[OWN_HEADER] === sign,
+    write: (method: string, path: string, body: unknown): Promise<void> =>
+      new Promise((resolve, reject) => {
+        const send = ca === null ? httpRequest : httpsRequest;
+        const options = {
+          method,
+          auth,
+          agent: false,
+          headers: { 'Content-Type': 'application/json', [OWN_HEADER]: sign },
+          ...(ca !== null && { ca }),
+        };
+        send(`${url}/api/v2${path}`, options, (response) => {
+          response.resume();
+          response.on('end', resolve);
+        })
+          .on('error', reject)
+          .end(body === undefined ? undefined : JSON.stringify(body));
+      }),
+  };
+}
