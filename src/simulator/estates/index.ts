@@ -1,0 +1,66 @@
+import type { Estate, ProfileName } from './estate.ts';
+import { buildHosts } from './hosts.ts';
+import { buildDimensions, buildLabels, indexLabels } from './labels.ts';
+import { landscapeOf, placeEdges } from './landscape.ts';
+import { plantInventory } from './plants.ts';
+import { buildPolicy } from './policy/build.ts';
+import { buildVersions } from './policy/versions.ts';
+import { PROFILES } from './profiles.ts';
+import { buildServiceAccounts, buildUsers } from './users.ts';
+import { buildNetworks, buildWorkloads } from './workloads.ts';
+
+export interface EstateOptions {
+  readonly profile: ProfileName;
+  readonly seed: number;
+  readonly nowMs: number;
+  /** Rows of a 30-day window of traffic; without it, what the profile has. */
+  readonly flows?: number | undefined;
+}
+
+const ORG_ID = 1;
+
+/** The estate of a profile: the same data for the same options, byte for byte. */
+export function buildEstate({ profile: name, seed, nowMs }: EstateOptions): Estate {
+  const profile = PROFILES[name];
+  const hosts = buildHosts(profile, seed);
+  const plants = plantInventory(hosts, profile, seed);
+  const bare = buildLabels(hosts, seed, nowMs);
+  const users = buildUsers(bare, seed);
+  const admins = users.filter(({ role }) => role === 'owner' || role === 'admin').map(({ id }) => id);
+  const labels = bare.map((label) => ({ ...label, createdBy: admins[label.id % admins.length] ?? 0 }));
+  const index = indexLabels(labels);
+  const landscape = landscapeOf(profile, hosts);
+  const edges = placeEdges(landscape);
+  const policy = buildPolicy({
+    orgId: ORG_ID,
+    seed,
+    nowMs,
+    profile,
+    labels: index,
+    landscape,
+    edges,
+    authors: [...admins, ...users.filter(({ role }) => role === 'ruleset_manager').map(({ id }) => id)],
+  });
+  return {
+    profile: name,
+    seed,
+    nowMs,
+    orgId: ORG_ID,
+    pceFqdn: 'pce.meridian.example',
+    users,
+    serviceAccounts: buildServiceAccounts(seed, nowMs),
+    dimensions: buildDimensions(seed, nowMs),
+    labels,
+    workloads: buildWorkloads(hosts, plants, index, seed, nowMs),
+    networks: buildNetworks(seed),
+    labelGroups: policy.labelGroups,
+    ipLists: policy.ipLists,
+    services: policy.services,
+    ruleSets: policy.ruleSets,
+    enforcementBoundaries: [],
+    virtualServices: [],
+    policyVersions: buildVersions(admins, hosts.length, seed, nowMs),
+    *events() {},
+    traffic: { oldestMs: nowMs - 90 * 86_400_000, *rows() {} },
+  };
+}
