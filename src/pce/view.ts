@@ -39,6 +39,8 @@ export interface WorkloadFilter {
   readonly enforcementMode?: EnforcementMode | undefined;
   /** Alternatives (OR) of label hrefs that must all be carried (AND). */
   readonly labels?: readonly (readonly Href[])[] | undefined;
+  /** Workloads that carry any of these do not match; checked here, the PCE has no such filter. */
+  readonly excludeLabels?: readonly Href[] | undefined;
 }
 
 export interface LabelFilter {
@@ -74,8 +76,10 @@ export interface VenFilter {
   readonly hostname?: string | undefined;
   readonly status?: string | undefined;
   readonly health?: string | undefined;
+  /** `21.5` means every 21.5. */
   readonly version?: string | undefined;
   readonly labels?: readonly (readonly Href[])[] | undefined;
+  readonly excludeLabels?: readonly Href[] | undefined;
 }
 
 export interface EventFilter {
@@ -136,10 +140,39 @@ export interface TrafficOptions {
   readonly deadlineMs?: number | undefined;
 }
 
-/** Names to hrefs, exactly or not at all: a miss throws with the nearest candidates, an ambiguity with all of them. */
+/** The part of a workload filter that an expression can say. */
+export type ExpressionFilter = Pick<WorkloadFilter, 'labels' | 'excludeLabels' | 'managed'>;
+
+/**
+ * Names to hrefs, exactly or not at all: a miss throws with the nearest candidates, an ambiguity with all of them. Policy objects are
+ * looked up in the active policy unless told otherwise.
+ */
 export interface Resolver {
   /** One label by key and value (case-sensitive; near misses are candidates). */
   label(key: string, value: string, options?: ReadOptions): Promise<Label>;
-  /** Label terms of an expression or href list into alternatives (OR) of label hrefs (AND), as the PCE's `labels` filters want them. */
+  labelGroup(name: string, version?: PolicyVersion, options?: ReadOptions): Promise<LabelGroup>;
+  ipList(name: string, version?: PolicyVersion, options?: ReadOptions): Promise<IpList>;
+  service(name: string, version?: PolicyVersion, options?: ReadOptions): Promise<Service>;
+  ruleSet(name: string, version?: PolicyVersion, options?: ReadOptions): Promise<RuleSet>;
+  /** By name or hostname. */
+  workload(name: string, options?: ReadOptions): Promise<Workload>;
+  /**
+   * Label terms of an expression or href list into alternatives (OR) of label hrefs (AND), as the PCE's `labels` filters want them. They
+   * cannot say `!=`; `workloadFilter` can.
+   */
   labelFilter(expression: string | readonly string[], options?: ReadOptions): Promise<readonly (readonly Href[])[]>;
+  /** An expression (or list of terms that must all hold) over labels, label groups, `ams` and `any` as a workload filter. */
+  workloadFilter(expression: string | readonly string[], options?: ReadOptions): Promise<ExpressionFilter>;
+  /**
+   * One side of a traffic query. `include`: a list of terms is one AND block, a list of lists is OR of AND blocks; `key!=value` is moved
+   * to the exclusions. `exclude`: a flow that matches any term is dropped. What cannot be resolved throws `unresolved_label_filter`.
+   */
+  sources(include: TrafficItems, exclude: readonly string[], options?: ReadOptions): Promise<TrafficQuery['sources']>;
+  destinations(
+    include: TrafficItems,
+    exclude: readonly string[],
+    options?: ReadOptions,
+  ): Promise<TrafficQuery['destinations']>;
 }
+
+export type TrafficItems = readonly (string | readonly string[])[];

@@ -87,7 +87,7 @@ async function readLimited<T>(
     : { items, matched, complete, cap: maxResults };
 }
 
-const withoutLimit = ({ maxResults: _, ...options }: ReadOptions): ReadOptions => options;
+const withoutLimit = ({ signal, onProgress }: ReadOptions): ReadOptions => ({ signal, onProgress });
 
 async function readWholeByJob<T>(
   http: PceHttp,

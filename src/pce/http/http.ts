@@ -58,6 +58,6 @@ export interface PceHttp {
   /** A GET whose bytes the caller takes. A body that breaks off throws from `chunks`. */
   open(request: PceRequest): Promise<Opened>;
   /** Called after every request that may have changed something, whatever came of it. */
-  onWrite(listener: (path: ApiPath) => void): void;
+  readonly onWrite: (listener: (path: ApiPath) => void) => void;
   close(): Promise<void>;
 }

@@ -9,11 +9,11 @@ export type TrafficActor =
   | { readonly ipAddress: string }
   | { readonly actors: 'ams' };
 
+/** Destinations may also be a DNS name (published since 25.2; traffic.md §2.5 has no evidence of it from clients). */
+export type DestinationActor = TrafficActor | { readonly fqdn: string };
+
 /** Destinations may also be excluded by these. */
-export type DestinationExclude =
-  | TrafficActor
-  | { readonly transmission: 'broadcast' | 'multicast' | 'unicast' }
-  | { readonly fqdn: string };
+export type DestinationExclude = DestinationActor | { readonly transmission: 'broadcast' | 'multicast' | 'unicast' };
 
 export interface TrafficService {
   readonly proto?: number | undefined;
@@ -36,7 +36,7 @@ export interface TrafficQuery {
     readonly exclude: readonly TrafficActor[];
   };
   readonly destinations: {
-    readonly include: readonly (readonly TrafficActor[])[];
+    readonly include: readonly (readonly DestinationActor[])[];
     readonly exclude: readonly DestinationExclude[];
   };
   readonly services: { readonly include: readonly TrafficService[]; readonly exclude: readonly TrafficService[] };

@@ -1,0 +1,146 @@
+import { Failure } from '../../core/errors.ts';
+import { type ApiPath, apiPath, type Href, href } from '../../core/href.ts';
+import { isObject } from '../../core/json.ts';
+import { untilAborted } from '../cache/single-flight.ts';
+import { badAnswer } from '../http/failures.ts';
+import type { PceHttp } from '../http/http.ts';
+import type { TrafficOptions } from '../view.ts';
+import { trafficBody } from './body.ts';
+import { openDownload } from './download.ts';
+import type { TrafficQuery, TrafficStream } from './query.ts';
+
+const FIRST_POLL_MS = 200;
+const POLL_GROWTH = 1.5;
+const MAX_POLL_MS = 10_000;
+/** Large unfiltered queries take minutes (traffic.md §2.2). */
+const DEADLINE_MS = 15 * 60_000;
+const CLEAN_UP_DEADLINE_MS = 10_000;
+
+/**
+ * Runs a query to its result. It is posted exactly once; when the caller gives up or the deadline passes, it is cancelled and deleted on
+ * the PCE. Throws `cancelled`, `timeout`, or what the PCE says of a query that failed or is gone.
+ */
+export async function runTrafficQuery(
+  http: PceHttp,
+  query: TrafficQuery,
+  { signal, onProgress, deadlineMs = DEADLINE_MS }: TrafficOptions = {},
+): Promise<TrafficStream> {
+  const deadline = http.clock.now() + deadlineMs;
+  if (signal?.aborted === true) throw new Failure('cancelled');
+  // The POST itself is not aborted: without its answer the query could not be found again, and would run on.
+  const posting = http.send({ method: 'POST', path: queriesPath(http), body: trafficBody(query) }).then(({ json }) => {
+    const state = readState(http, json);
+    return state.href === null ? missing('href') : { ...state, href: state.href };
+  });
+  try {
+    await untilAborted(posting, signal);
+  } catch (error) {
+    posting.then(({ href: posted }) => cancel(http, posted)).catch(() => {});
+    throw error;
+  }
+  const { href: posted } = await posting;
+  try {
+    const { flowsCount, matchesCount } = await waitFor(http, posted, deadline, signal, onProgress);
+    return {
+      href: posted,
+      flowsCount,
+      matchesCount,
+      open: (openSignal) => openDownload(http, posted, flowsCount, openSignal ?? signal),
+      discard: () => remove(http, posted),
+    };
+  } catch (error) {
+    // In the background: who gave up does not wait for the cleaning up.
+    void cancel(http, posted);
+    throw error;
+  }
+}
+
+async function waitFor(
+  http: PceHttp,
+  posted: Href,
+  deadline: number,
+  signal: AbortSignal | undefined,
+  onProgress: TrafficOptions['onProgress'],
+): Promise<QueryState> {
+  for (let waitMs = FIRST_POLL_MS; ; waitMs = Math.min(waitMs * POLL_GROWTH, MAX_POLL_MS)) {
+    const leftMs = deadline - http.clock.now();
+    if (leftMs <= 0) throw new Failure('timeout', { detail: { query: posted } });
+    await http.pause(Math.min(waitMs, leftMs), signal);
+    const { json } = await http.send({ method: 'GET', path: apiPath`${posted}`, signal }).catch(gone);
+    const state = readState(http, json);
+    if (STOPPED.has(state.status)) throw stopped(state, posted);
+    onProgress?.(state.status === 'completed' ? 'completed' : state.status === 'queued' ? 'queued' : 'working');
+    if (state.status === 'completed') return state;
+  }
+}
+
+/** Every word a query may end with but `completed` (traffic.md §2.2, §16.2); any other means that it still runs. */
+const STOPPED: ReadonlySet<string> = new Set(['failed', 'cancel_requested', 'cancelled', 'canceled']);
+
+function stopped({ status, message }: QueryState, query: Href): Failure {
+  if (status === 'failed')
+    return new Failure('pce_unavailable', {
+      message: `The PCE could not finish the traffic query: ${message ?? 'no reason given'}`,
+      remedy: 'Narrow the question (shorter window, one application) or try again.',
+      detail: { query },
+    });
+  return new Failure('cancelled', { message: 'The traffic query was cancelled on the PCE.', detail: { query } });
+}
+
+function gone(error: unknown): never {
+  if (!(error instanceof Failure) || error.code !== 'pce_not_found') throw error;
+  throw new Failure('pce_not_found', {
+    message: 'The traffic query is no longer on the PCE: it expired or was deleted.',
+    remedy: 'Ask again.',
+    cause: error,
+  });
+}
+
+interface QueryState {
+  readonly href: Href | null;
+  readonly status: string;
+  readonly flowsCount: number | null;
+  readonly matchesCount: number | null;
+  /** `result` is text on success and may be an object with a message on failure. */
+  readonly message: string | null;
+}
+
+function readState({ orgId }: PceHttp, json: unknown): QueryState {
+  if (!isObject(json)) throw badAnswer('The PCE sent a traffic query that is not an object.');
+  const { href: own, status, flows_count: flows, matches_count: matches, result } = json;
+  if (typeof status !== 'string') throw badAnswer('The PCE sent a traffic query without "status".');
+  const message = isObject(result) && typeof result.message === 'string' ? result.message.slice(0, 200) : null;
+  return {
+    href: typeof own === 'string' ? queryHref(own, orgId) : null,
+    status,
+    flowsCount: typeof flows === 'number' ? flows : null,
+    matchesCount: typeof matches === 'number' ? matches : null,
+    message,
+  };
+}
+
+/** Only a query of this org can be polled, downloaded and deleted with its credentials (attack 32). */
+function queryHref(text: string, orgId: string): Href {
+  const value = href(text);
+  if (!value.startsWith(`/orgs/${orgId}/traffic_flows/async_queries/`)) missing('href of its own');
+  return value;
+}
+
+function missing(what: string): never {
+  throw badAnswer(`The PCE sent a traffic query without ${what}.`);
+}
+
+const queriesPath = ({ orgId }: PceHttp): ApiPath => apiPath`/orgs/${orgId}/traffic_flows/async_queries`;
+
+/** Never throws: queries expire by themselves after a day. */
+async function cancel(http: PceHttp, query: Href): Promise<void> {
+  const path = apiPath`${query}`;
+  const body = { status: 'cancel_requested' };
+  await http.send({ method: 'PUT', path, body, deadlineMs: CLEAN_UP_DEADLINE_MS }).catch(() => {});
+  await remove(http, query);
+}
+
+async function remove(http: PceHttp, query: Href): Promise<void> {
+  const path = apiPath`${query}`;
+  await http.send({ method: 'DELETE', path, deadlineMs: CLEAN_UP_DEADLINE_MS }).catch(() => {});
+}
