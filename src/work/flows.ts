@@ -1,10 +1,16 @@
 import type { FlowAnswer, FlowGrouping, FlowTotals } from '../model/flows/question.ts';
 
+/** Bytes of a traffic download on their way. */
+export interface FlowDownload {
+  /** `gzip`: still compressed. A gzip body is recognised by its first bytes as well (traffic.md §2.8). */
+  readonly encoding: 'identity' | 'gzip';
+  readonly format?: 'json' | 'csv' | undefined;
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
 /** Where the bytes of a flow table come from; opened in the main thread, parsed in the worker. */
 export interface FlowBytes {
-  open(
-    signal?: AbortSignal,
-  ): Promise<{ readonly encoding: 'identity' | 'gzip'; readonly chunks: AsyncIterable<Uint8Array> }>;
+  open(signal?: AbortSignal): Promise<FlowDownload>;
 }
 
 /** A flow table that lives in a worker. */
@@ -12,16 +18,21 @@ export interface RemoteFlowTable {
   readonly totals: FlowTotals;
   /** Label keys seen on either side: the label dimensions that can be grouped by. */
   readonly labelKeys: readonly string[];
+  /** Throws `unknown_group_by`, `cancelled`, or `internal` when the worker or the table is gone. */
   ask(grouping: FlowGrouping, signal?: AbortSignal): Promise<FlowAnswer>;
   /** Frees the memory in the worker. */
   close(): void;
 }
 
+export interface LoadOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Rows in the table so far, as the worker tells them. */
+  readonly onRows?: ((rows: number) => void) | undefined;
+}
+
 /** Builds flow tables off the main thread. A download that ends in the middle of a record throws `pce_bad_answer`. */
 export interface FlowTables {
-  load(
-    source: FlowBytes,
-    options?: { readonly signal?: AbortSignal | undefined; readonly onRows?: ((rows: number) => void) | undefined },
-  ): Promise<RemoteFlowTable>;
+  load(source: FlowBytes, options?: LoadOptions): Promise<RemoteFlowTable>;
+  /** Ends the workers; what still runs fails with `cancelled`. */
   close(): Promise<void>;
 }
