@@ -39,7 +39,7 @@ const ROWS: Record<string, { readonly good: [string, unknown]; readonly bad?: st
   NO_PROXY: { good: ['a.example, .b.example', ['a.example', '.b.example']] },
   PCE_REQUESTS_PER_MINUTE: { good: ['0', 0], bad: '-1', default: 450 },
   MCP_READ_ONLY: { good: ['1', true], bad: 'ja', default: false },
-  MCP_TOOLSETS: { good: ['traffic,Risk', ['traffic', 'risk']], bad: 'traffic,rsik', default: ['default'] },
+  MCP_TOOLSETS: { good: ['traffic,Risk', ['traffic', 'risk']], bad: 'traffic,rsik' },
   MCP_ALLOWED_TOOLS: { good: ['get-workloads', ['get-workloads']] },
   MCP_MAX_ANSWER_TOKENS: { good: ['20000', 20_000], bad: '20001', default: 10_000 },
   MCP_STRUCTURED: { good: ['off', false], bad: 'text', default: true },

@@ -80,8 +80,9 @@ export const schema = z.object({
     flag: 'read-only',
     safety: true,
   }),
-  MCP_TOOLSETS: withDefault(listOf('default', 'all', ...TOOLSETS), 'default', {
+  MCP_TOOLSETS: optional(listOf('default', 'all', ...TOOLSETS), {
     group: TOOLS,
+    fallback: 'default',
     purpose: `toolsets to offer: default, all, ${TOOLSETS.join(', ')}`,
     flag: 'toolsets',
     safety: true,

@@ -1,0 +1,16 @@
+import { eventRoutes } from '../simulator/events/routes.ts';
+import { allRoutes } from '../simulator/routes.ts';
+import { trafficRoutes } from '../simulator/traffic/routes.ts';
+
+/** Every endpoint of the simulated PCE, as text or JSON. */
+export function simulatorRoutes(json: boolean): string {
+  const routes = [...allRoutes(), ...trafficRoutes({ desk: neverCalled, strict: false }), ...eventRoutes()].map(
+    ({ method, path, access, collection = false, schema = null }) => ({ method, path, access, collection, schema }),
+  );
+  if (json) return `${JSON.stringify(routes)}\n`;
+  return routes.map(({ method, path, access }) => `${method.padEnd(6)} ${path}  (${access})\n`).join('');
+}
+
+const neverCalled = (): never => {
+  throw new Error('routes are only listed');
+};

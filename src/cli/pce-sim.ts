@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { createLog } from '../core/log.ts';
+import { type Fault, faultsCheck } from '../simulator/faults/fault.ts';
+import { createSimulator, type Simulator } from '../simulator/simulator.ts';
+import { runToEnd } from './lifecycle.ts';
+import { parse, UsageError } from './options.ts';
+import { simulatorRoutes } from './pce-sim-routes.ts';
+
+const OPTIONS = {
+  port: { type: 'string', default: '0' },
+  host: { type: 'string', default: '127.0.0.1' },
+  profile: { type: 'string', default: 'mid' },
+  seed: { type: 'string', default: '7' },
+  flows: { type: 'string' },
+  now: { type: 'string' },
+  tls: { type: 'boolean', default: false },
+  'rate-limit': { type: 'string', default: '500' },
+  faults: { type: 'string' },
+  routes: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+} as const;
+
+const PROFILES = ['small', 'mid', 'large', 'xl'] as const;
+
+/** `illumio-mcp pce-sim`: the simulated PCE alone. With `--json` the first line of stdout says how to reach it. */
+export async function run(argv: readonly string[]): Promise<void> {
+  const values = parse(argv, OPTIONS);
+  if (values.routes) return void process.stdout.write(simulatorRoutes(values.json));
+  const simulator = await createSimulator({
+    profile: choice('profile', values.profile, PROFILES),
+    seed: whole('seed', values.seed, 0, 2 ** 32 - 1),
+    host: values.host,
+    port: whole('port', values.port, 0, 65_535),
+    tls: values.tls,
+    rateLimit: values['rate-limit'] === 'off' ? 'off' : whole('rate-limit', values['rate-limit'], 1, 1_000_000),
+    flows: values.flows === undefined ? undefined : whole('flows', values.flows, 1, 1_000_000),
+    ...(values.now === undefined ? {} : { nowMs: time(values.now) }),
+    ...(values.faults === undefined ? {} : { faults: faultsOf(values.faults) }),
+  });
+  process.stdout.write(values.json ? `${JSON.stringify(facts(simulator))}\n` : described(simulator));
+  const log = createLog({ write: (line) => process.stderr.write(line) });
+  await runToEnd({ close: () => simulator.close(), log });
+}
+
+/** The API key is made up like the rest of the estate; `url` has no path. */
+const facts = ({ url, host, port, orgId, apiKey, apiSecret, ca }: Simulator) => ({
+  url,
+  host,
+  port,
+  org_id: orgId,
+  api_key: apiKey,
+  api_secret: apiSecret,
+  ...(ca === null ? {} : { ca }),
+});
+
+const described = ({ url, orgId, apiKey, apiSecret, ca, port }: Simulator): string =>
+  [
+    `Simulated PCE at ${url}, organisation ${orgId}. Ctrl-C ends it.`,
+    '',
+    `PCE_HOST=${new URL(url).origin}`,
+    `PCE_PORT=${port}`,
+    `PCE_ORG_ID=${orgId}`,
+    `API_KEY=${apiKey}`,
+    `API_SECRET=${apiSecret}`,
+    ...(ca === null ? [] : ['', 'Its authority, for PCE_CA_FILE:', ca]),
+    '',
+  ].join('\n');
+
+function whole(name: string, text: string, min: number, max: number): number {
+  const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= min && value <= max) return value;
+  throw new UsageError(`--${name} must be a whole number from ${min} to ${max}`);
+}
+
+function choice<const T extends string>(name: string, text: string, choices: readonly T[]): T {
+  const found = choices.find((candidate) => candidate === text);
+  if (found !== undefined) return found;
+  throw new UsageError(`--${name} must be one of ${choices.join(', ')}`);
+}
+
+function time(text: string): number {
+  const ms = Date.parse(text);
+  if (!Number.isNaN(ms)) return ms;
+  throw new UsageError('--now must be a time like 2026-11-21T12:00:00Z');
+}
+
+function faultsOf(path: string): readonly Fault[] {
+  try {
+    return faultsCheck(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (error) {
+    throw new UsageError(`--faults: ${error instanceof Error ? error.message : 'cannot be read'}`);
+  }
+}

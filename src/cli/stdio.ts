@@ -1,0 +1,26 @@
+import { loadConfig } from '../config/load.ts';
+import { openLog } from '../config/log-sinks.ts';
+import { createServing } from '../dispatch/serving.ts';
+import { startStdio } from '../transports/stdio.ts';
+import { runToEnd } from './lifecycle.ts';
+import { parse, SERVER_SETTINGS, settingFlags, settingOptions } from './options.ts';
+import { startsLater } from './simulated-pce.ts';
+
+/** `illumio-mcp [stdio] [--demo]`: serves one MCP client until it closes our input. */
+export async function run(argv: readonly string[]): Promise<void> {
+  const values = parse(argv, { demo: { type: 'boolean' }, ...settingOptions(...SERVER_SETTINGS) });
+  const config = loadConfig({ flags: settingFlags(values) });
+  const log = openLog(config);
+  const simulated = values['demo'] ? startsLater({ profile: 'mid' }) : undefined;
+  const serving = createServing(config.settings, { log, pce: simulated?.settings });
+  const server = startStdio(serving.dispatcher, log);
+  await runToEnd({
+    ended: server.ended,
+    log,
+    async close() {
+      await server.close();
+      await serving.close();
+      await simulated?.close();
+    },
+  });
+}
