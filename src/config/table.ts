@@ -26,7 +26,11 @@ export interface ShownSetting {
 
 /** The configuration in force, without a secret in it: for `illumio-mcp config` and bug reports. */
 export function redactedConfig({ settings: values, sources }: Config): readonly ShownSetting[] {
-  return settings.map(({ name }) => ({ name, value: shown(values[name]), source: sources[name] ?? 'default' }));
+  return settings.map(({ name, fallback }) => ({
+    name,
+    value: shown(values[name]) ?? fallback ?? null,
+    source: sources[name] ?? 'default',
+  }));
 }
 
 function shown(value: Settings[SettingName] | undefined): string | null {

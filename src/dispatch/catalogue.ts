@@ -1,25 +1,37 @@
+import createLabel from '../tools/inventory/create-label.ts';
+import deleteLabel from '../tools/inventory/delete-label.ts';
 import getLabelGroups from '../tools/inventory/get-label-groups.ts';
 import getLabels from '../tools/inventory/get-labels.ts';
 import getVens from '../tools/inventory/get-vens.ts';
 import getWorkloadEnforcementStatus from '../tools/inventory/get-workload-enforcement-status.ts';
 import getWorkloads from '../tools/inventory/get-workloads.ts';
+import updateLabel from '../tools/inventory/update-label.ts';
 import checkPceConnection from '../tools/operations/check-pce-connection.ts';
 import getEvents from '../tools/operations/get-events.ts';
 import getIplists from '../tools/policy/get-iplists.ts';
 import getRulesets from '../tools/policy/get-rulesets.ts';
 import getServices from '../tools/policy/get-services.ts';
+import getTrafficFlowsSummary from '../tools/traffic/get-traffic-flows-summary.ts';
 import type { AnyTool } from './any-tool.ts';
 
 /** Every tool there is. Within a toolset, clients see them in this order. */
 export const catalogue: readonly AnyTool[] = [
+  // inventory
   getWorkloads,
   getLabels,
+  createLabel,
+  updateLabel,
+  deleteLabel,
   getWorkloadEnforcementStatus,
   getLabelGroups,
   getVens,
+  // policy
   getRulesets,
   getIplists,
   getServices,
+  // traffic
+  getTrafficFlowsSummary,
+  // operations
   checkPceConnection,
   getEvents,
 ];
