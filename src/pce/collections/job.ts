@@ -1,5 +1,5 @@
 import { Failure } from '../../core/errors.ts';
-import { type ApiPath, apiPath, type Href, href } from '../../core/href.ts';
+import { type ApiPath, apiPath, type Href, href, isHref } from '../../core/href.ts';
 import { isObject } from '../../core/json.ts';
 import { badAnswer } from '../http/failures.ts';
 import type { Answer, PceHttp, Query, Streamed } from '../http/http.ts';
@@ -21,7 +21,7 @@ export async function readJob<T>(
   const accepted = await http.send({ method: 'GET', path, query, respondAsync: true, signal });
   if (accepted.status !== 202)
     throw badAnswer('The PCE did not accept an asynchronous read.', { status: accepted.status });
-  const job = locationOf(accepted);
+  const job = locationOf(accepted, http.orgId);
   try {
     const datafile = await waitFor(http, job, accepted, signal);
     return await http.read({ method: 'GET', path: apiPath`${datafile}`, signal }, consume);
@@ -50,14 +50,12 @@ async function waitFor(http: PceHttp, job: Href, accepted: Answer, signal: Abort
 }
 
 /** Absolute, with `/api/v2`, or bare (traffic.md §16.2): only the path counts, so that nothing can point elsewhere. */
-function locationOf(accepted: Answer): Href {
+function locationOf(accepted: Answer, orgId: string): Href {
   const text = accepted.header('location') ?? '';
   const path = URL.canParse(text) ? new URL(text).pathname : text;
-  try {
-    return href(path);
-  } catch (cause) {
-    throw badAnswer('The PCE named no job for an asynchronous read.', {}, cause);
-  }
+  const bare = path.startsWith('/api/v2/') ? path.slice('/api/v2'.length) : path;
+  if (isHref(bare) && bare.startsWith(`/orgs/${orgId}/`)) return bare;
+  throw badAnswer('The PCE named no job for an asynchronous read.');
 }
 
 function resultOf(result: unknown): Href {

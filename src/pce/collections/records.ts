@@ -91,6 +91,7 @@ function createScan(): { (chunk: Buffer): Cut; finished(): boolean } {
       } else if (OPEN.has(byte)) {
         if (++depth > MAX_DEPTH) throw badAnswer('The PCE sent a record that is nested too deeply.');
       } else if (CLOSE.has(byte) && --depth === 0) {
+        if (byte !== 0x5d) throw badAnswer('The PCE sent something that is not one JSON list.');
         ended = true;
         end = at;
       }

@@ -14,7 +14,7 @@ export interface Seen {
   readonly body: string;
 }
 
-export type Handler = (seen: Seen, response: ServerResponse) => void | Promise<void>;
+export type Handler = (seen: Seen, response: ServerResponse) => unknown;
 
 export interface FixturePce {
   readonly seen: readonly Seen[];
