@@ -85,7 +85,7 @@ export async function createSimulator({
       plan,
       first: async (exchange) => (await started?.first(exchange)) ?? 'continue',
       world: {
-        jump: clock.jump,
+        jump: (ms) => clock.jump(ms),
         expireQuery: (id) => desk?.expire(id),
         edit: async (method, path, body) => await started?.edit(method, path, body),
       },

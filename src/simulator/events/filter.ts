@@ -11,7 +11,7 @@ export interface EventFilter {
   /** Both ends included, in ms. */
   readonly fromMs: number;
   readonly toMs: number;
-  matches(event: JsonObject): boolean;
+  readonly matches: (event: JsonObject) => boolean;
 }
 
 /** The filter of a query string. Throws 406: `invalid_timestamp` for a time without a zone, `input_validation_error` for unknown words. */

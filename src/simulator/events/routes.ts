@@ -13,7 +13,7 @@ import { DEFAULT_EVENT_SETTINGS, type EventSettings, eventSettingsCheck } from '
 const DEFAULT_ROWS = 100;
 const MOST_ROWS = 10_000;
 
-const isSystemEvent = (event: JsonObject): boolean => String(event['href']).startsWith('/system_events/');
+const isSystemEvent = ({ href }: JsonObject): boolean => typeof href === 'string' && href.startsWith('/system_events/');
 
 /** The events API (traffic.md §6): the estate's history and what the simulator recorded since its start, newest first. */
 export function eventRoutes(): readonly Route<WorldState>[] {
@@ -84,11 +84,12 @@ export function eventRoutes(): readonly Route<WorldState>[] {
       method: 'PUT',
       path: '/orgs/:org/settings/events',
       access: 'write',
-      handle({ world, caller, body, audit }) {
+      handle(request) {
+        const { world, caller, body } = request;
         requireGlobal(caller);
         const before = settings;
         settings = { ...settings, ...eventSettingsCheck(body) };
-        audit('event_settings.update', [
+        request.audit('event_settings.update', [
           {
             resource: { event_settings: { href: `/orgs/${world.orgId}/settings/events` } },
             changeType: 'update',
@@ -101,7 +102,8 @@ export function eventRoutes(): readonly Route<WorldState>[] {
   ];
 }
 
-const timeOf = (event: JsonObject): number => Date.parse(String(event['timestamp']));
+const timeOf = ({ timestamp }: JsonObject): number =>
+  typeof timestamp === 'string' ? Date.parse(timestamp) : Number.NaN;
 
 function within(event: JsonObject, { fromMs, toMs, matches }: EventFilter): boolean {
   const at = timeOf(event);

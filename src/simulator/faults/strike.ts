@@ -51,10 +51,7 @@ export async function strikeBefore(
       if (effect.when === 'after' || effect.after_bytes !== undefined) return 'continue';
       response.destroy();
       return 'handled';
-    case 'truncate':
-    case 'drip':
-    case 'content_type':
-    case 'empty_result':
+    default:
       // Effects that count bytes mean those of the answer, not of its compressed form.
       delete exchange.raw.request.headers['accept-encoding'];
       return 'continue';
@@ -79,11 +76,7 @@ export function strikeAfter(effect: FaultEffect, { raw }: Exchange, answer: Outg
       return { ...answer, headers: { ...answer.headers, 'Content-Type': effect.value } };
     case 'empty_result':
       return { ...answer, body: answer.headers['Content-Type'] === 'text/csv' ? '' : '[]' };
-    case 'latency':
-    case 'clock_jump':
-    case 'expire_query':
-    case 'edit':
-    case 'rate_limit':
+    default:
       return answer;
   }
 }

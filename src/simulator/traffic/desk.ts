@@ -149,7 +149,7 @@ interface Order {
   readonly owner: string;
   readonly parameters: unknown;
   readonly question: Result;
-  wait(work: () => Promise<void>): void;
+  readonly wait: (work: () => Promise<void>) => void;
 }
 
 function run(clock: Clock, delays: TrafficDelays, { href, owner, parameters, question, wait }: Order): Running {
@@ -199,8 +199,7 @@ function run(clock: Clock, delays: TrafficDelays, { href, owner, parameters, que
           return createdMs + delays.queuedMs;
         case 'cancel_requested':
           return state.cancelledMs ?? createdMs;
-        case 'completed':
-        case 'failed':
+        default:
           return Math.max(doneMs(), state.rulesMs ?? 0);
       }
     },

@@ -71,7 +71,7 @@ function actorTest(actor: ActorTest, world: World, workloadsOutsideIpLists: bool
       const test = fqdnMatcher(actor.pattern);
       return ({ fqdn }) => fqdn !== null && test(fqdn);
     }
-    case 'nowhere':
+    default:
       return () => false;
   }
 }

@@ -69,7 +69,11 @@ const CHUNK = 64 * 1024;
 async function* pieces(
   head: string,
   batches: AsyncIterable<readonly Observed[]>,
-  { write, between, tail }: { write(observed: Observed): string; readonly between: string; readonly tail: string },
+  {
+    write,
+    between,
+    tail,
+  }: { readonly write: (observed: Observed) => string; readonly between: string; readonly tail: string },
 ): AsyncGenerator<string> {
   let piece = head;
   let separator = '';

@@ -23,7 +23,7 @@ const cancelCheck = bodyCheck<{ readonly status: string }>(
 
 export interface TrafficRouteOptions {
   /** The desk of a world; the same one for the same world. */
-  desk(world: WorldState): TrafficDesk;
+  readonly desk: (world: WorldState) => TrafficDesk;
   readonly strict: boolean;
 }
 

@@ -22,7 +22,7 @@ const field = (value: string): string => (/[",\r\n]/.test(value) ? `"${value.rep
 
 export interface CsvWriter {
   readonly header: string;
-  line(observed: Observed, draft: DraftReport | null): string;
+  readonly line: (observed: Observed, draft: DraftReport | null) => string;
 }
 
 /** A writer of the CSV download (traffic.md §4.3): label columns stand in the order of the display names of the label types. */
@@ -66,13 +66,28 @@ export function csvWriter(world: World, draftColumns: boolean): CsvWriter {
 
   const header = [
     ...ends('Source'),
-    ...['Source Process', 'Source Service', 'Source Username'],
+    'Source Process',
+    'Source Service',
+    'Source Username',
     ...ends('Destination'),
-    ...['Destination FQDN', 'Transmission', 'Port', 'Protocol'],
-    ...['Destination Process', 'Destination Service', 'Destination Username'],
-    ...['Num Flows', 'Connection State', 'Reported Policy Decision', 'Reported Enforcement Boundary'],
+    'Destination FQDN',
+    'Transmission',
+    'Port',
+    'Protocol',
+    'Destination Process',
+    'Destination Service',
+    'Destination Username',
+    'Num Flows',
+    'Connection State',
+    'Reported Policy Decision',
+    'Reported Enforcement Boundary',
     ...(draftColumns ? ['Draft Policy Decision', 'Draft Enforcement Boundary'] : []),
-    ...['Reported by', 'First Detected', 'Last Detected', 'Network', 'Bytes In', 'Bytes Out'],
+    'Reported by',
+    'First Detected',
+    'Last Detected',
+    'Network',
+    'Bytes In',
+    'Bytes Out',
   ];
 
   return {
@@ -85,12 +100,22 @@ export function csvWriter(world: World, draftColumns: boolean): CsvWriter {
         ...endValues(src),
         ...(atSource ? running : nothing),
         ...endValues(dst),
-        ...[dst.fqdn ?? '', words(row.transmission), String(row.port), PROTOCOLS[row.proto] ?? String(row.proto)],
+        dst.fqdn ?? '',
+        words(row.transmission),
+        String(row.port),
+        PROTOCOLS[row.proto] ?? String(row.proto),
         ...(atSource ? nothing : running),
-        ...[String(row.connections), words(state), words(decision), boundary === null ? '' : words(boundary)],
+        String(row.connections),
+        words(state),
+        words(decision),
+        boundary === null ? '' : words(boundary),
         ...(draftColumns ? [draft ? words(draft.decision) : '', draft?.boundaries.join(';') ?? ''] : []),
-        ...[clientType === 'flowlink' ? 'Flowlink' : atSource ? 'Source' : 'Destination'],
-        ...[isoSeconds(row.firstMs), isoSeconds(row.lastMs), row.network, String(row.bytesIn), String(row.bytesOut)],
+        clientType === 'flowlink' ? 'Flowlink' : atSource ? 'Source' : 'Destination',
+        isoSeconds(row.firstMs),
+        isoSeconds(row.lastMs),
+        row.network,
+        String(row.bytesIn),
+        String(row.bytesOut),
       ];
       return values.map(field).join(',');
     },

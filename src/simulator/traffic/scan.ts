@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { World } from '../world.ts';
-import { rowTest } from './match.ts';
+import { type RowTest, rowTest } from './match.ts';
 import { type Observed, observer } from './observe.ts';
 import type { Part } from './parts.ts';
 import type { TrafficQuestion } from './question.ts';
@@ -21,33 +21,45 @@ export interface Scanned {
  * The rows of a question, in batches, in an order that is always the same. Rows of two parts become one where everything but counts and
  * times is equal, decisions included. Only the rows of the smaller parts are ever held; the longest one streams through.
  */
-export async function* scan({ world, view, parts, question, signal }: Scanned): AsyncGenerator<readonly Observed[]> {
-  const matches = rowTest(question, world);
-  const bySpan = parts.toSorted((a, b) => b.toMs - b.fromMs - (a.toMs - a.fromMs));
-  const [longest, ...shorter] = bySpan;
-  if (!longest) return;
+export function scan(scanned: Scanned): AsyncGenerator<readonly Observed[]> {
+  const [longest, ...shorter] = scanned.parts.toSorted((a, b) => b.toMs - b.fromMs - (a.toMs - a.fromMs));
+  const matches = rowTest(scanned.question, scanned.world);
+  const through = (part: Part) => rowsThrough(part, scanned, matches);
+  if (!longest) return nothing();
+  return shorter.length === 0 ? through(longest) : together(through(longest), shorter.map(through));
+}
 
-  async function* through(part: Part): AsyncGenerator<readonly Observed[]> {
-    const { ends, report } = observer(part, world, view);
-    let batch: Observed[] = [];
-    let looked = 0;
-    for (const row of part.rows()) {
-      const both = ends(row);
-      const observed = matches(row, both.src, both.dst) ? report(row, both) : null;
-      if (observed && decided(observed, question)) batch.push(observed);
-      if (++looked % BREATH === 0) {
-        if (batch.length > 0) yield batch;
-        batch = [];
-        await setImmediate(undefined, signal ? { signal } : {});
-      }
+async function* nothing(): AsyncGenerator<never> {}
+
+/** The rows of one part that match. */
+async function* rowsThrough(
+  part: Part,
+  { world, view, question, signal }: Scanned,
+  matches: RowTest,
+): AsyncGenerator<readonly Observed[]> {
+  const seen = observer(part, world, view);
+  let batch: Observed[] = [];
+  let looked = 0;
+  for (const row of part.rows()) {
+    const both = seen.ends(row);
+    const observed = matches(row, both.src, both.dst) ? seen.report(row, both) : null;
+    if (observed && decided(observed, question)) batch.push(observed);
+    if (++looked % BREATH === 0) {
+      if (batch.length > 0) yield batch;
+      batch = [];
+      await setImmediate(undefined, signal ? { signal } : {});
     }
-    if (batch.length > 0) yield batch;
   }
+  if (batch.length > 0) yield batch;
+}
 
-  if (shorter.length === 0) return yield* through(longest);
+async function* together(
+  streamed: AsyncGenerator<readonly Observed[]>,
+  others: readonly AsyncGenerator<readonly Observed[]>[],
+): AsyncGenerator<readonly Observed[]> {
   const held = new Map<string, Observed>();
-  for (const part of shorter) {
-    for await (const batch of through(part)) {
+  for (const other of others) {
+    for await (const batch of other) {
       for (const observed of batch) {
         const key = keyOf(observed);
         const old = held.get(key);
@@ -55,7 +67,7 @@ export async function* scan({ world, view, parts, question, signal }: Scanned): 
       }
     }
   }
-  for await (const batch of through(longest)) {
+  for await (const batch of streamed) {
     yield batch.map((observed) => {
       const key = keyOf(observed);
       const other = held.get(key);
