@@ -22,7 +22,7 @@ const LATEST_PROTOCOL = '2026-07-28';
 export async function run(argv: readonly string[]): Promise<void> {
   const { once = false, port = '0' } = parse(argv, { once: { type: 'boolean' }, port: { type: 'string' } });
   // The demo is the same everywhere: nothing of the environment is read.
-  const config = loadConfig({ environment: {}, dotenv: '', flags: { MCP_LOG_LEVEL: 'error' } });
+  const config = loadConfig({ environment: {}, dotenv: '', flags: { MCP_LOG_LEVEL: 'error', MCP_TOOLSETS: 'all' } });
   const log = openLog(config);
   const out = terminal(process.stdout);
   const demo = await start(Number(port), log, out, config.settings);

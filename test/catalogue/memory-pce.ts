@@ -13,7 +13,8 @@ import type {
   Ven,
   Workload,
 } from '../../src/model/inventory.ts';
-import type { Listing, PceStatus, PceView, ReadOptions, Resolver } from '../../src/pce/view.ts';
+import type { TrafficActor } from '../../src/pce/traffic/query.ts';
+import type { Listing, PceStatus, PceView, ReadOptions, Resolver, TrafficItems } from '../../src/pce/view.ts';
 
 export interface Contents {
   readonly labels?: readonly Label[];
@@ -25,6 +26,10 @@ export interface Contents {
   readonly ruleSets?: readonly RuleSet[];
   readonly events?: readonly PceEvent[];
   readonly status?: PceStatus;
+  /** Raw flow records, or bytes to send in their place. */
+  readonly flows?: readonly object[] | string;
+  /** What the PCE announces; by default as many rows as there are. */
+  readonly flowsCount?: number;
 }
 
 export interface AskedListing {
@@ -61,8 +66,25 @@ export function memoryPce(contents: Contents): PceView & { readonly asked: reado
     ruleSets: list('ruleSets', contents.ruleSets),
     events: list('events', contents.events),
     resolve: resolver(labels),
-    traffic: () => Promise.reject(new Failure('pce_unavailable')),
+    traffic: (query) => {
+      asked.push({ method: 'traffic', args: [query] });
+      const { flows = [], flowsCount } = contents;
+      return Promise.resolve({
+        href: href('/orgs/1/traffic_flows/async_queries/q1'),
+        flowsCount: flowsCount ?? (typeof flows === 'string' ? null : flows.length),
+        matchesCount: 4711,
+        open: () => Promise.resolve({ encoding: 'identity' as const, chunks: chunksOf(flows) }),
+        discard: () => {
+          asked.push({ method: 'discard', args: [] });
+          return Promise.resolve();
+        },
+      });
+    },
   };
+}
+
+async function* chunksOf(flows: readonly object[] | string): AsyncGenerator<Uint8Array> {
+  yield new TextEncoder().encode(typeof flows === 'string' ? flows : JSON.stringify(flows));
 }
 
 function resolver(labels: readonly Label[]): Resolver {
@@ -81,6 +103,11 @@ function resolver(labels: readonly Label[]): Resolver {
       }),
     ];
   };
+  const actor = (item: string): TrafficActor => ({ label: hrefs(item)[0]?.[0] ?? href('/nothing') });
+  const alternatives = (items: TrafficItems): readonly (readonly TrafficActor[])[] => {
+    const blocks = items.some((item) => typeof item !== 'string') ? items : [items];
+    return blocks.map((block) => [block].flat(2).map((item) => actor(String(item))));
+  };
   const none = (): Promise<never> => Promise.reject(new Failure('not_found'));
   return {
     label: async (key, value) => find(key, value),
@@ -91,8 +118,8 @@ function resolver(labels: readonly Label[]): Resolver {
     service: none,
     ruleSet: none,
     workload: none,
-    sources: none,
-    destinations: none,
+    sources: async (include, exclude) => ({ include: alternatives(include), exclude: exclude.map(actor) }),
+    destinations: async (include, exclude) => ({ include: alternatives(include), exclude: exclude.map(actor) }),
   };
 }
 

@@ -4,9 +4,9 @@ type Style = 'bold' | 'dim' | 'cyan' | 'green' | 'red';
 
 /** Where the tour is printed. Colours and a moving progress line only where a person watches. */
 export interface Terminal {
-  /** Text wrapped to the width, every line behind `indent`. */
+  /** Text wrapped to the width; `indent` stands before the first line, blanks of its length before the others. */
   paragraph(text: string, options?: { readonly indent?: string; readonly style?: Style }): void;
-  /** Lines as they are, cut to the width only where nobody can copy them from. */
+  /** Lines as they are. */
   lines(lines: readonly string[], options?: { readonly style?: Style }): void;
   /** What is going on right now; replaced by the next one, gone with `done`. */
   progress(message: string): void;
@@ -31,7 +31,10 @@ export function terminal(stream: NodeJS.WriteStream): Terminal {
     width,
     paragraph(text, { indent = '', style } = {}) {
       clear();
-      for (const line of wrap(text, width - indent.length)) stream.write(`${indent}${styled(line, style)}\n`);
+      const hanging = ' '.repeat(indent.length);
+      const lines = text.split('\n').flatMap((part) => wrap(part, width - indent.length));
+      for (const [index, line] of lines.entries())
+        stream.write(`${index === 0 ? indent : hanging}${styled(line, style)}\n`);
     },
     lines(lines, { style } = {}) {
       clear();
@@ -39,7 +42,8 @@ export function terminal(stream: NodeJS.WriteStream): Terminal {
     },
     progress(message) {
       if (!stream.isTTY) {
-        if (message !== last) stream.write(`   ... ${message}\n`);
+        // In a log one line for each kind of step is enough.
+        if (withoutNumbers(message) !== withoutNumbers(last)) stream.write(`   ... ${message}\n`);
       } else {
         clear();
         stream.write(styled(`   ... ${message}`.slice(0, width - 1), 'dim'));
@@ -49,6 +53,8 @@ export function terminal(stream: NodeJS.WriteStream): Terminal {
     done: clear,
   };
 }
+
+const withoutNumbers = (text: string): string => text.replaceAll(/\d+/g, '');
 
 /** `text` in lines of at most `width` characters, broken at blanks; a longer word keeps a line of its own. */
 export function wrap(text: string, width: number): readonly string[] {

@@ -1,5 +1,6 @@
 import type { Client } from '@modelcontextprotocol/client';
 import { isObject } from '../../core/json.ts';
+import { plural } from '../../tools/listing.ts';
 import { type Question, QUESTIONS } from './questions.ts';
 import { table, type Terminal } from './terminal.ts';
 
@@ -80,9 +81,10 @@ function coverageText(coverage: unknown): string {
   if (!isObject(coverage)) return '';
   const gaps = Array.isArray(coverage['gaps']) ? coverage['gaps'].map(String) : [];
   const whole = coverage['truncated'] === true ? 'not complete' : 'complete';
-  return [`Looked at ${String(coverage['rows_read'])} rows, ${whole}.`, ...gaps.map((gap) => `Note: ${gap}.`)].join(
-    ' ',
-  );
+  return [
+    `Looked at ${plural(Number(coverage['rows_read']), 'row')}, ${whole}.`,
+    ...gaps.map((gap) => `Note: ${gap}.`),
+  ].join(' ');
 }
 
 const textOf = (content: unknown): string =>

@@ -9,17 +9,19 @@ type Side = 'source' | 'destination';
 // Groups are merged here under the names of the applications, so all of them are wanted; a PCE sends at most this many rows.
 const ALL_GROUPS = 200_000;
 const PORTS_NAMED = 3;
+/** Addresses that are nobody's: no place outside. */
+export const TO_MANY = ['broadcast', 'multicast'] as const;
 
 /** One kind of end: the dimensions that name it and the name they give. */
 interface End {
   readonly by: readonly Dimension[];
-  readonly where: FlowFilter;
+  readonly where: readonly FlowFilter[];
   name(values: readonly (string | null)[]): string;
 }
 
 /**
  * Who talks to whom by application: each end is a workload named by its identity labels (`ordering (prod)`, `unlabelled`), or an address
- * without one (`external:<fqdn>`, else `external:<ip lists>`). Pairs of an application with itself are left out, as in the reference
+ * without one (`external:<fqdn>`, else `external:<ip lists>`; `broadcast`, `multicast`). Pairs of an application with itself are left out, as in the reference
  * server (reference-server.md §2.8). Most connections first.
  */
 export async function appPairs(
@@ -34,7 +36,11 @@ export async function appPairs(
   for (const from of ends('source', identity)) {
     for (const to of ends('destination', identity)) {
       const { groups } = await table.ask(
-        { by: [...from.by, ...to.by, 'policy', 'proto', 'port'], where: [from.where, to.where], limit: ALL_GROUPS },
+        {
+          by: [...from.by, ...to.by, 'policy', 'proto', 'port'],
+          where: [...from.where, ...to.where],
+          limit: ALL_GROUPS,
+        },
         signal,
       );
       for (const group of groups) merge(pairs, group, from, to);
@@ -74,20 +80,30 @@ function merge(pairs: Map<string, Pair>, { key, connections }: FlowGroup, source
 
 function ends(side: Side, identity: readonly string[]): readonly End[] {
   const workload: Dimension = `${side}_workload`;
+  const outside: FlowFilter = { dimension: workload, in: [null] };
   return [
     {
       by: identity.map((key): Dimension => `${side}_${key}`),
-      where: { dimension: workload, notIn: [null] },
+      where: [{ dimension: workload, notIn: [null] }],
       name: ([first = null, ...rest]) => {
         const others = rest.filter((value) => value !== null);
         return `${first ?? 'unlabelled'}${others.length === 0 ? '' : ` (${others.join(', ')})`}`;
       },
     },
     {
-      by: side === 'source' ? ['source_ip_list'] : ['fqdn', 'destination_ip_list'],
-      where: { dimension: workload, in: [null] },
+      by: side === 'source' ? ['source_ip_list'] : ['destination_fqdn', 'destination_ip_list'],
+      where: side === 'source' ? [outside] : [outside, { dimension: 'transmission', notIn: [...TO_MANY] }],
       name: (values) => `external:${values.find((value) => value !== null) ?? 'in no IP list'}`,
     },
+    ...(side === 'source'
+      ? []
+      : [
+          {
+            by: ['transmission' as const],
+            where: [outside, { dimension: 'transmission' as const, in: [...TO_MANY] }],
+            name: ([transmission = null]: readonly (string | null)[]) => transmission ?? 'broadcast',
+          },
+        ]),
   ];
 }
 

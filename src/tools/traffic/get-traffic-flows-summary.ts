@@ -7,7 +7,7 @@ import { counts, described, integer, oneOf, text, texts } from '../fields.ts';
 import { plural } from '../listing.ts';
 import { present } from '../present.ts';
 import { defineTool } from '../tool.ts';
-import { appPairs } from './app-pairs.ts';
+import { appPairs, TO_MANY } from './app-pairs.ts';
 import { trafficFilters, trafficQuery } from './filters.ts';
 import { groupedRows } from './grouped.ts';
 import { type Flows, withFlows } from './read-flows.ts';
@@ -196,7 +196,7 @@ function sentence(
   const decisions = Object.entries(totals.byDecision)
     .sort(([, a], [, b]) => b.connections - a.connections)
     .map(([decision, { connections }]) => `${connections} ${decision.replaceAll('_', ' ')}`);
-  const [busiest] = rows;
+  const busiest = rows.find(({ to = '' }) => !TO_MANY.some((many) => many === to));
   const top =
     busiest?.section === 'app_to_app'
       ? ` Busiest: ${busiest.from} to ${busiest.to} (${plural(busiest.connections, 'connection')}, ${busiest.policy}).`

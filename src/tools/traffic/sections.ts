@@ -3,6 +3,7 @@ import { protocolName } from '../../model/services/protocols.ts';
 import type { RemoteFlowTable } from '../../work/flows.ts';
 import { compareText } from '../listing.ts';
 import { present } from '../present.ts';
+import { TO_MANY } from './app-pairs.ts';
 import type { ProcessDestination, SectionRows, SummaryRow } from './summary-row.ts';
 
 export interface SectionOptions {
@@ -47,21 +48,21 @@ export async function externalDestinations(
 ): Promise<SectionRows> {
   const outside: readonly FlowFilter[] = [
     { dimension: 'destination_workload', in: [null] },
-    { dimension: 'transmission', notIn: ['broadcast', 'multicast'] },
+    { dimension: 'transmission', notIn: [...TO_MANY] },
   ];
   const named: readonly (readonly [name: Dimension, where: readonly FlowFilter[]])[] = [
-    ['fqdn', [{ dimension: 'fqdn', notIn: [null] }]],
+    ['destination_fqdn', [{ dimension: 'destination_fqdn', notIn: [null] }]],
     [
       'destination_ip_list',
       [
-        { dimension: 'fqdn', in: [null] },
+        { dimension: 'destination_fqdn', in: [null] },
         { dimension: 'destination_ip_list', notIn: [null] },
       ],
     ],
     [
       'destination_ip',
       [
-        { dimension: 'fqdn', in: [null] },
+        { dimension: 'destination_fqdn', in: [null] },
         { dimension: 'destination_ip_list', in: [null] },
       ],
     ],
