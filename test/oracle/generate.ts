@@ -32,6 +32,7 @@ const BARE = [
 ];
 
 const one = <T>(values: readonly T[]) => fc.constantFrom(...values);
+/** Null once in `freq` times. */
 const maybe = <T>(arbitrary: fc.Arbitrary<T>, freq = 2) => fc.option(arbitrary, { nil: null, freq });
 const rarely = (freq: number) => fc.integer({ min: 0, max: freq }).map((n) => n === 0);
 const some = <T>(values: readonly T[], maxLength: number) => fc.uniqueArray(one(values), { minLength: 0, maxLength });
@@ -65,7 +66,7 @@ const actor: fc.Arbitrary<Actor> = fc.oneof(
 );
 const actors = fc.array(actor, { minLength: 1, maxLength: 3 });
 
-const range = fc.record({ port: one(PORTS), span: maybe(one([1, 20, 400]), 1) });
+const range = fc.record({ port: one(PORTS), span: maybe(one([1, 20, 400])) });
 const inline = fc.record({ proto: one([6, 6, 6, 17, 47, -1]), range: maybe(range, 3) }).map(
   ({ proto, range: at }): ServiceRef => ({
     kind: 'ports',
@@ -103,7 +104,7 @@ const rule = fc
     kind: one(['allow', 'allow', 'deny', 'override_deny'] as const),
     unscopedConsumers: fc.boolean(),
     resolveLabelsAs: fc.record({ providers: resolve, consumers: resolve }),
-    users: maybe(some(GROUP_SIDS, 2), 1),
+    users: one([[], [], [], GROUP_SIDS.slice(0, 1), GROUP_SIDS]),
     useWorkloadSubnets: sides,
     allIpsExceptFor: one([[], [], [], [], [], [], ['providers'], ['consumers']] as const),
   })
@@ -112,7 +113,7 @@ const rule = fc
       ...plain,
       ...rest,
       stateless: false,
-      consumingSecurityPrincipals: rest.kind === 'allow' ? (users ?? []) : [],
+      consumingSecurityPrincipals: rest.kind === 'allow' ? users : [],
       useWorkloadSubnets: rest.kind === 'allow' ? useWorkloadSubnets : [],
     }),
   );
@@ -181,7 +182,10 @@ const ipList = (
   fqdns,
 });
 const ipLists = fc
-  .record({ holeEnd: one(['10.0.0.2', '10.0.0.40', '10.0.1.5']), patterns: some(PATTERNS, 2) })
+  .record({
+    holeEnd: one(['10.0.0.2', '10.0.0.40', '10.0.1.5']),
+    patterns: fc.uniqueArray(one(PATTERNS), { minLength: 1, maxLength: 2 }),
+  })
   .map(({ holeEnd, patterns }) => [
     ipList('any', [
       ['0.0.0.0/0', null, false],
@@ -223,7 +227,7 @@ const virtualService = (href: Href) =>
       minLength: 1,
       maxLength: 2,
     }),
-    service: maybe(one(SERVICES), 1),
+    service: maybe(one(SERVICES)),
     addresses: fc.array(
       fc.oneof(
         fc.record({ ip: one(BARE), fqdn: fc.constant(null), port: maybe(one(PORTS)) }),
@@ -240,7 +244,7 @@ const virtualService = (href: Href) =>
             proto: fc.constant(6),
             port: one([80, 443]),
             newPort: one([22, 8080]),
-            newToPort: maybe(fc.constant(9000), 1),
+            newToPort: maybe(fc.constant(9000)),
           }),
           { maxLength: 1 },
         ),
@@ -299,28 +303,40 @@ const end = fc.oneof(
       .map((index) => ({ ip: workloadAddress(index), workload: WORKLOADS[index] })),
   },
   { weight: 1, arbitrary: fc.integer({ min: 0, max: 5 }).map((index) => ({ ip: workloadAddress(index) })) },
-  { weight: 3, arbitrary: fc.record({ ip: one(BARE), fqdn: fc.option(one(NAMES), { nil: undefined, freq: 1 }) }) },
+  { weight: 3, arbitrary: fc.record({ ip: one(BARE) }) },
 );
 
-export const flows: fc.Arbitrary<FlowQuestion> = fc
-  .record({
-    src: end,
-    dst: end,
-    service: fc.oneof(
-      { weight: 8, arbitrary: fc.record({ proto: one([6, 6, 6, 17]), port: one([...PORTS, 81, 8100]) }) },
-      {
-        weight: 1,
-        arbitrary: fc.record({
-          proto: fc.constant(1),
-          icmpType: one([8, 3, undefined]),
-          icmpCode: one([0, 1, undefined]),
-        }),
-      },
-      { weight: 1, arbitrary: fc.record({ proto: one([47, 6]) }) },
+const facts = fc.oneof(
+  { weight: 8, arbitrary: fc.record({ proto: one([6, 6, 6, 17]), port: one([...PORTS, 81, 8100]) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ proto: fc.constant(1), icmpType: one([8, 3, undefined]), icmpCode: one([0, 1, undefined]) }),
+  },
+  { weight: 1, arbitrary: fc.record({ proto: one([47, 6]) }) },
+);
+const circumstances = fc.record({
+  process: one([undefined, undefined, 'c:\\srv.exe', 'c:\\other.exe']),
+  windowsService: one([undefined, undefined, 'W3SVC', 'spooler']),
+  userGroups: one([undefined, [], GROUP_SIDS.slice(0, 1)]),
+  network: one([undefined, undefined, 'brn', 'non_brn'] as const),
+  fqdn: one([undefined, undefined, ...NAMES]),
+});
+
+/** Questions about one policy: each connection asked under several circumstances, so that an answer kept for one is not given for another. */
+export const questions: fc.Arbitrary<FlowQuestion[]> = fc
+  .array(
+    fc.record({
+      src: end,
+      dst: end,
+      facts,
+      variants: fc.array(circumstances, { minLength: 3, maxLength: 3 }),
+    }),
+    { minLength: 5, maxLength: 5 },
+  )
+  .map((flows) =>
+    flows.flatMap(({ src, dst, facts: service, variants }) =>
+      variants.map(({ fqdn, ...rest }) => ({ src, dst: { ...dst, fqdn }, ...service, ...rest })),
     ),
-    process: one([undefined, undefined, 'c:\\srv.exe', 'c:\\other.exe']),
-    windowsService: one([undefined, undefined, 'W3SVC', 'spooler']),
-    userGroups: one([undefined, [], GROUP_SIDS.slice(0, 1)]),
-    network: one([undefined, undefined, 'brn', 'non_brn'] as const),
-  })
-  .map(({ service: facts, ...rest }) => ({ ...facts, ...rest }));
+  );
+
+export const QUESTIONS_EACH = 15;

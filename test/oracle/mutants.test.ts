@@ -1,0 +1,154 @@
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Engine, engineAnswers, oracleAnswers } from './compare.ts';
+import { policies, questions } from './generate.ts';
+
+/**
+ * The comparison with the naive evaluator is only worth something if it notices a wrong engine: each mutant is the engine with one
+ * plausible mistake, and must be told from the oracle.
+ */
+const MUTANTS: readonly {
+  readonly mistake: string;
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}[] = [
+  {
+    mistake: 'labels of one scope group mix',
+    file: 'policy/conditions.ts',
+    from: 'if (one === other || named.has(one)',
+    to: 'if (one !== 0 || named.has(one)',
+  },
+  {
+    mistake: 'an exclusion also takes workloads without a label of the key',
+    file: 'policy/conditions.ts',
+    from: 'return label !== 0 && (include',
+    to: 'return (label !== 0 || exclude !== null) && (include',
+  },
+  {
+    mistake: 'allow beats override deny',
+    file: 'policy/weigh.ts',
+    from: 'if (enforces && present.overrideBites)',
+    to: 'if (enforces && present.overrideBites && !present.allow)',
+  },
+  {
+    mistake: 'deny beats allow',
+    file: 'policy/weigh.ts',
+    from: 'present.denyBites && !present.allow)',
+    to: 'present.denyBites)',
+  },
+  {
+    mistake: 'a selective source blocks by label',
+    file: 'policy/weigh.ts',
+    from: "mode !== 'selective' || end === 'destination' || hit.toAddress",
+    to: "mode !== 'selective' || end === 'destination' || true",
+  },
+  {
+    mistake: 'an IP list programs the local end',
+    file: 'policy/pairs.ts',
+    from: 'const atSource = and(consumerAsWorkload, providerRemote)',
+    to: 'const atSource = and(or(consumerAsWorkload, consumerByAddress), providerRemote)',
+  },
+  {
+    mistake: 'the upper end of a port range is left out',
+    file: 'services/match.ts',
+    from: 'facts.port <= (entry.toPort ?? entry.port)',
+    to: '(facts.port < (entry.toPort ?? entry.port) || facts.port === entry.port)',
+  },
+  {
+    mistake: 'an extra-scope rule binds the consumer',
+    file: 'policy/clauses.ts',
+    from: 'rule.unscopedConsumers ? [] : scope.conditions',
+    to: 'scope.conditions',
+  },
+  {
+    mistake: 'a virtual service is opened on the ports of the rule',
+    file: 'policy/clauses.ts',
+    from: 'services: provider.services ?? services',
+    to: 'services',
+  },
+  {
+    mistake: 'the ports of a binding are not moved',
+    file: 'policy/clauses.ts',
+    from: 'portOverrides.length === 0 ? own : movedPorts(own, portOverrides)',
+    to: 'own',
+  },
+  {
+    mistake: 'exclusions of an IP list are forgotten',
+    file: 'addresses/set.ts',
+    from: 'return setOfSpans(spans(false), spans(true));',
+    to: 'return setOfSpans(spans(false));',
+  },
+  {
+    mistake: 'a sub-group is not followed',
+    file: 'labels/groups.ts',
+    from: 'if (!seen.has(sub.href)) open.push(sub.href);',
+    to: '',
+  },
+  { mistake: 'an asterisk covers several levels', file: 'addresses/fqdn.ts', from: "'[^.]+'", to: "'.+'" },
+  {
+    mistake: 'an unknown name is no match',
+    file: 'policy/side.ts',
+    from: 'if (names === null) return MAYBE;',
+    to: 'if (names === null) return NO;',
+  },
+  {
+    mistake: 'a posting list is not asked',
+    file: 'policy/candidates.ts',
+    from: 'ask(byWorkload.get(peer.index));',
+    to: '',
+  },
+  {
+    mistake: 'peers of different modes are taken for one',
+    file: 'policy/peers.ts',
+    from: '${workload.managed};${workload.mode};',
+    to: '${workload.managed};',
+  },
+  {
+    mistake: 'answers are kept without regard to the network',
+    file: 'policy/index.ts',
+    from: "`${proto}/${port ?? ''}/${network ?? ''}`",
+    to: "`${proto}/${port ?? ''}`",
+  },
+];
+
+const SOURCE = resolve(import.meta.dirname, '../../src');
+const MODULES = resolve(import.meta.dirname, '../../node_modules');
+let folder = '';
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'policy-mutants-'));
+  await symlink(MODULES, join(folder, 'node_modules'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** The engine with one passage of its text replaced, loaded from a copy. */
+async function mutant(index: number, { file, from, to }: (typeof MUTANTS)[number]): Promise<Engine> {
+  const root = join(folder, String(index));
+  for (const part of ['core', 'model']) await cp(join(SOURCE, part), join(root, part), { recursive: true });
+  const path = join(root, 'model', file);
+  const text = await readFile(path, 'utf8');
+  expect(text.split(from)).toHaveLength(2);
+  await writeFile(
+    path,
+    text.replace(from, () => to),
+  );
+  return import(/* @vite-ignore */ pathToFileURL(join(root, 'model/policy/index.ts')).href);
+}
+
+it.for(MUTANTS.map((one, index) => ({ ...one, index })))('is caught: $mistake', async ({ index, ...one }) => {
+  const engine = await mutant(index, one);
+  const agreement = fc.check(
+    fc.property(policies, questions, (policy, asked) => {
+      expect(engineAnswers(engine, policy, asked)).toEqual(oracleAnswers(policy, asked));
+    }),
+    { seed: 20, numRuns: 2000, endOnFailure: true },
+  );
+  expect(agreement.failed).toBe(true);
+  // Told apart by an answer, not by a mutant that does not run.
+  expect(String(agreement.errorInstance)).toContain('AssertionError');
+});
