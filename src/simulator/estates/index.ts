@@ -6,6 +6,7 @@ import { plantInventory } from './plants.ts';
 import { buildPolicy } from './policy/build.ts';
 import { buildVersions } from './policy/versions.ts';
 import { PROFILES } from './profiles.ts';
+import { createFlowSource } from './traffic/source.ts';
 import { buildServiceAccounts, buildUsers } from './users.ts';
 import { buildNetworks, buildWorkloads } from './workloads.ts';
 
@@ -20,7 +21,7 @@ export interface EstateOptions {
 const ORG_ID = 1;
 
 /** The estate of a profile: the same data for the same options, byte for byte. */
-export function buildEstate({ profile: name, seed, nowMs }: EstateOptions): Estate {
+export function buildEstate({ profile: name, seed, nowMs, flows }: EstateOptions): Estate {
   const profile = PROFILES[name];
   const hosts = buildHosts(profile, seed);
   const plants = plantInventory(hosts, profile, seed);
@@ -41,6 +42,19 @@ export function buildEstate({ profile: name, seed, nowMs }: EstateOptions): Esta
     edges,
     authors: [...admins, ...users.filter(({ role }) => role === 'ruleset_manager').map(({ id }) => id)],
   });
+  const networks = buildNetworks(seed);
+  const workloads = buildWorkloads(hosts, plants, index, seed, nowMs);
+  const traffic = createFlowSource({
+    profile,
+    seed,
+    nowMs,
+    flows: flows ?? profile.flows,
+    hosts,
+    workloads,
+    edges,
+    notes: policy.notes,
+    network: networks[0]?.name ?? '',
+  });
   return {
     profile: name,
     seed,
@@ -51,8 +65,8 @@ export function buildEstate({ profile: name, seed, nowMs }: EstateOptions): Esta
     serviceAccounts: buildServiceAccounts(seed, nowMs),
     dimensions: buildDimensions(seed, nowMs),
     labels,
-    workloads: buildWorkloads(hosts, plants, index, seed, nowMs),
-    networks: buildNetworks(seed),
+    workloads,
+    networks,
     labelGroups: policy.labelGroups,
     ipLists: policy.ipLists,
     services: policy.services,
@@ -61,6 +75,6 @@ export function buildEstate({ profile: name, seed, nowMs }: EstateOptions): Esta
     virtualServices: [],
     policyVersions: buildVersions(admins, hosts.length, seed, nowMs),
     *events() {},
-    traffic: { oldestMs: nowMs - 90 * 86_400_000, *rows() {} },
+    traffic,
   };
 }

@@ -5,17 +5,20 @@ import type { VersionedSeed } from '../estate.ts';
 import type { LabelIndex } from '../labels.ts';
 import { groupHref } from './label-groups.ts';
 
-/** Which planted issues a rule belongs to, and whether observed traffic must use it. */
+/** A rule in the words it was written with, for those who look for planted issues or make traffic that uses it. */
 export interface RuleNote {
   readonly id: number;
   readonly ruleSet: string;
   readonly kind: 'allow' | 'deny' | 'override';
   readonly enabled: boolean;
-  /** Tags such as `P8`, `duplicate`; used by planted.ts and the traffic builder. */
+  /** Ids of planted issues and kinds of anomalies: `P8`, `duplicate`, `redundant` … */
   readonly tags: readonly string[];
-  readonly consumers: readonly JsonObject[];
-  readonly providers: readonly JsonObject[];
-  readonly services: readonly JsonObject[];
+  /** Label texts of the ruleset's scope. */
+  readonly scope: readonly string[];
+  readonly extra: boolean;
+  readonly providers: string;
+  readonly consumers: string;
+  readonly service: string;
 }
 
 export interface RuleOptions {
@@ -31,6 +34,7 @@ export interface RuleSetDraft {
   readonly env: string | null;
   readonly description: string;
   readonly enabled: boolean;
+  readonly scope: readonly string[];
   readonly scopes: readonly (readonly JsonObject[])[];
   readonly rules: JsonObject[];
   readonly denyRules: JsonObject[];
@@ -131,6 +135,7 @@ export function ruleSet(
     env: scope.find((text) => text.startsWith('env='))?.slice(4) ?? null,
     description,
     enabled,
+    scope,
     scopes: [scope.map((text) => actor(context, text))],
     rules: [],
     denyRules: [],
@@ -198,9 +203,11 @@ function ruleParts(
     kind,
     enabled: enabled && set.enabled,
     tags,
-    providers: parts.providers,
-    consumers: parts.consumers,
-    services: parts.ingress_services,
+    scope: set.scope,
+    extra,
+    providers,
+    consumers,
+    service,
   });
   return {
     id,
