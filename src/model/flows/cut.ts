@@ -9,6 +9,8 @@ const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
+/** Sets apart `[` from `{` and `]` from `}`. */
+const BRACE_BIT = 0x20;
 const COMMA = 0x2c;
 const isBlank = (byte: number): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 
@@ -38,50 +40,56 @@ export class RecordCutter {
    * brackets of the wrong kind and broken values are found by the parser.
    */
   scan(chunk: Uint8Array, onStart: (index: number) => void, onEnd: (index: number) => void): void {
-    const length = chunk.length;
-    let index = 0;
-    if (this.#escaped && length > 0) {
-      this.#escaped = false;
-      index = 1;
-    }
-    let inString = this.#inString;
+    const { length } = chunk;
+    if (length === 0) return;
+    let index = this.#inString ? this.#skipString(chunk, 0) : 0;
     let depth = this.#depth;
-    while (index < length) {
-      if (inString) {
-        const byte = chunk[index];
-        index += 1;
-        if (byte === QUOTE) inString = false;
-        else if (byte === BACKSLASH) {
-          this.#escaped = index === length;
-          index += 1;
-        }
-        continue;
-      }
+    for (; index < length; index += 1) {
       const byte = chunk[index] ?? 0;
-      index += 1;
       if (depth <= 1) {
         if (isBlank(byte)) continue;
         depth = this.#between(byte, depth);
-        if (depth === 2) onStart(index - 1);
-      } else if (byte === QUOTE) inString = true;
-      else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
-        depth += 1;
-        if (depth > MAX_DEPTH) throw bad('a record is nested too deeply');
-      } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
-        depth -= 1;
-        if (depth === 1) {
+        if (depth === 2) onStart(index);
+      } else if (byte === QUOTE) {
+        index = this.#skipString(chunk, index + 1) - 1;
+      } else if (byte >= OPEN_BRACKET) {
+        const bracket = byte | BRACE_BIT;
+        if (bracket === OPEN_BRACE) {
+          depth += 1;
+          if (depth > MAX_DEPTH) throw bad('a record is nested too deeply');
+        } else if (bracket === CLOSE_BRACE) {
+          depth -= 1;
+          if (depth > 1) continue;
           this.#expect = 'comma-or-end';
-          onEnd(index);
+          onEnd(index + 1);
         }
       }
     }
-    this.#inString = inString;
     this.#depth = depth;
   }
 
   /** The download ended. Throws `pce_bad_answer` unless the array did too. */
   end(): void {
     if (this.#expect !== 'nothing') throw bad('it ends in the middle');
+  }
+
+  /** From inside a string, the index after its closing quote; the length of the chunk when it goes on in the next one. */
+  #skipString(chunk: Uint8Array, from: number): number {
+    const { length } = chunk;
+    let index = this.#escaped ? from + 1 : from;
+    for (; index < length; index += 1) {
+      const byte = chunk[index];
+      if (byte === QUOTE) {
+        this.#inString = false;
+        this.#escaped = false;
+        return index + 1;
+      }
+      if (byte === BACKSLASH) index += 1;
+    }
+    this.#inString = true;
+    // An escape whose second byte is still to come left the index one too far.
+    this.#escaped = index > length;
+    return length;
   }
 
   /** A byte outside every record; the depth after it. */
