@@ -48,8 +48,18 @@ export async function run(argv: readonly string[]): Promise<void> {
   } catch (error) {
     if (error instanceof Failure) return end(1, `${error.message}\n${error.remedy}`);
     if (isUsageError(error)) return end(2, `illumio-mcp ${name}: ${error.message}`);
+    const listening = listenProblem(error);
+    if (listening !== undefined) return end(1, listening);
     throw error;
   }
+}
+
+/** The two reasons a server cannot listen that its operator can do something about. */
+function listenProblem(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error) || !('port' in error)) return undefined;
+  const port = String(error.port);
+  if (error.code === 'EADDRINUSE') return `Port ${port} is in use. Choose another with --port, or 0 for a free one.`;
+  return error.code === 'EACCES' ? `Port ${port} needs privileges. Choose one above 1023 with --port.` : undefined;
 }
 
 function unknownCommand(name: string): string {

@@ -1,3 +1,4 @@
+import { Failure } from '../../core/errors.ts';
 import type { PceStatus, PceView } from '../../pce/view.ts';
 import { type Finding, failed, ok, type Step, warning } from './step.ts';
 
@@ -9,20 +10,26 @@ export function pceSteps(pce: PceView): readonly Step[] {
   let status: PceStatus | undefined;
   const known = async () => (status ??= await pce.status());
   return [
-    {
-      name: 'credentials',
-      run: async () => ok(`accepted in ${Math.round((await known()).latencyMs)} ms`),
-    },
+    { name: 'credentials', run: () => known().then(accepted, unlessForbidden) },
     {
       name: 'organisation',
       async run() {
+        const { orgId } = await known();
         const { matched } = await pce.labels({}, { maxResults: 1 });
-        return ok(`organisation ${(await known()).orgId}, ${matched ?? 'some'} labels`);
+        return ok(`organisation ${orgId}, ${matched ?? 'some'} labels`);
       },
     },
     { name: 'version', run: async () => version(await known()) },
     { name: 'clock', run: async () => clock(await known()) },
   ];
+}
+
+const accepted = ({ latencyMs }: PceStatus): Finding => ok(`accepted in ${Math.round(latencyMs)} ms`);
+
+/** A PCE that forbids has recognised the key: what is wrong is the organisation, or what the key may do there. */
+function unlessForbidden(error: unknown): Finding {
+  if (error instanceof Failure && error.code === 'pce_forbidden') return ok('accepted');
+  throw error;
 }
 
 function version({ version: text, build, health }: PceStatus): Finding {

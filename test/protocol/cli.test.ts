@@ -1,0 +1,193 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { delimiter, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
+import { built, pointingAt, sandbox, SOURCE } from './programs.ts';
+
+let box: Awaited<ReturnType<typeof sandbox>>;
+let pce: Simulator;
+let tls: Simulator;
+
+beforeAll(async () => {
+  box = await sandbox();
+  [pce, tls] = await Promise.all([
+    createSimulator({ profile: 'small' }),
+    createSimulator({ profile: 'small', tls: true }),
+  ]);
+});
+afterAll(async () => {
+  await Promise.all([pce.close(), tls.close()]);
+  await box.remove();
+});
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const execute = (command: string, args: readonly string[], env: Record<string, string | undefined>, cwd: string) =>
+  new Promise<Ended>((resolve) => {
+    execFile(command, args, { env, cwd }, (error, stdout, stderr) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr });
+    });
+  });
+
+function cli(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+  const program = box.program(SOURCE, args, env);
+  return execute(process.execPath, program.args, { PATH: process.env['PATH'], ...program.env }, box.folder);
+}
+
+describe('the command line', () => {
+  it('explains itself', async () => {
+    const [help, version] = await Promise.all([cli(['--help']), cli(['--version'])]);
+    for (const command of ['stdio', 'http', 'demo', 'pce-sim', 'doctor', 'tools', 'config'])
+      expect(help.stdout).toContain(command);
+    expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it.each([
+    [['dcotor'], 'Did you mean doctor?'],
+    [['--redonly'], "Unknown option '--redonly'"],
+    [['pce-sim', '--profile', 'huge'], '--profile must be one of small, mid, large, xl'],
+    [['pce-sim', '--now', 'yesterday'], '--now must be a time'],
+    [['tools', 'x'], 'x'],
+  ])('refuses %j with the reason', async (args, reason) => {
+    const { code, stdout, stderr } = await cli(args);
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(reason);
+    expect(stderr).not.toContain('    at ');
+  });
+
+  it('lists tools as clients get them', async () => {
+    const { stdout } = await cli(['tools', '--json', '--toolsets', 'operations']);
+    const tools: unknown = JSON.parse(stdout);
+    expect(tools).toMatchObject([
+      { name: 'check-pce-connection', annotations: { readOnlyHint: true } },
+      { name: 'get-events' },
+    ]);
+    expect((await cli(['tools'])).stdout).toMatch(/\d+ tools, \d+ tokens/);
+  });
+
+  it('shows the configuration without secrets, from .env too', async () => {
+    writeFileSync(
+      join(box.folder, '.env'),
+      'API_SECRET=canary-4711\nPCE_HOST=https://pce.example.com:8443\nMCP_LOGLEVEL=x\n',
+    );
+    const shown = await cli(['config'], { MCP_READ_ONLY: '1' });
+    writeFileSync(join(box.folder, '.env'), '');
+    expect(shown.stdout).not.toContain('canary-4711');
+    expect(shown.stdout).toMatch(/API_SECRET +\[redacted\] {2}\(\.env\)/);
+    expect(shown.stdout).toMatch(/MCP_READ_ONLY +true {2}\(environment\)/);
+    expect(shown.stdout).toContain('warning: MCP_LOGLEVEL is not a setting; did you mean MCP_LOG_LEVEL?');
+    expect((await cli(['config', '--table'])).stdout).toContain('| `PCE_HOST` | – |');
+  });
+
+  it('does not serve HTTP without authentication unless told so', async () => {
+    const { code, stderr } = await cli(['http', '--port', '0']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('MCP_DEV_INSECURE=1');
+    const elsewhere = await cli(['http', '--host', '0.0.0.0', '--port', '0'], { MCP_DEV_INSECURE: '1' });
+    expect(elsewhere.code).toBe(1);
+    expect(elsewhere.stderr).toContain('on this machine only');
+  });
+
+  it('says when a port is taken', async () => {
+    const { code, stderr } = await cli(['http', '--port', String(pce.port)], { MCP_DEV_INSECURE: '1' });
+    expect(code).toBe(1);
+    expect(stderr).toContain(`${pce.port}`);
+    expect(stderr).toContain('in use');
+  });
+
+  it('lists the routes of the simulator', async () => {
+    const routes: unknown = JSON.parse((await cli(['pce-sim', '--routes', '--json'])).stdout);
+    expect(routes).toContainEqual(expect.objectContaining({ method: 'GET', path: '/orgs/:org/workloads' }));
+  });
+});
+
+describe('doctor', () => {
+  const steps = async (env: Record<string, string>) => {
+    const { code, stdout } = await cli(['doctor', '--json'], env);
+    const findings: { step: string; status: string; remedy?: string }[] = JSON.parse(stdout);
+    return { code, findings, bad: findings.find(({ status }) => status === 'failed') };
+  };
+
+  it('finds nothing wrong with a PCE that works', async () => {
+    const { code, findings } = await steps(pointingAt(pce));
+    expect(findings.map(({ step, status }) => `${step} ${status}`)).toEqual([
+      'configuration ok',
+      'DNS ok',
+      'TLS skipped',
+      'credentials ok',
+      'organisation ok',
+      'version ok',
+      'clock ok',
+    ]);
+    expect(code).toBe(0);
+  });
+
+  it('trusts the authority it is given', async () => {
+    const ca = join(box.folder, 'ca.pem');
+    writeFileSync(ca, tls.ca ?? '');
+    const { code, findings } = await steps({ ...pointingAt(tls), PCE_CA_FILE: ca });
+    expect(findings[2]).toMatchObject({ step: 'TLS', status: 'ok' });
+    expect(code).toBe(0);
+  });
+
+  it('names the step that fails and its remedy', async () => {
+    const closed = createServer().listen(0, '127.0.0.1');
+    await once(closed, 'listening');
+    const address = closed.address();
+    const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+    closed.close();
+    await once(closed, 'close');
+    const cases: [Record<string, string>, string, string][] = [
+      [{ ...pointingAt(pce), PCE_HOST: 'no-such-host.invalid' }, 'DNS', 'PCE_HOST'],
+      [{ ...pointingAt(pce), PCE_HOST: `https://127.0.0.1:${port}` }, 'TLS', 'PCE_PORT'],
+      [{ ...pointingAt(pce), PCE_HOST: `https://127.0.0.1:${pce.port}` }, 'TLS', 'PCE_PORT'],
+      [pointingAt(tls), 'TLS', 'PCE_CA_FILE'],
+      [{ ...pointingAt(pce), API_SECRET: 'f'.repeat(64) }, 'credentials', 'API_SECRET'],
+      [{ ...pointingAt(pce), PCE_ORG_ID: '77' }, 'organisation', 'PCE_ORG_ID'],
+    ];
+    for (const [env, step, remedy] of cases) {
+      const { code, bad } = await steps(env);
+      expect(bad?.step).toBe(step);
+      expect(bad?.remedy).toContain(remedy);
+      expect(code).toBe(1);
+    }
+  });
+
+  it('reads for people', async () => {
+    const { stdout } = await cli(['doctor'], { ...pointingAt(pce), API_SECRET: 'f'.repeat(64) });
+    expect(stdout).toMatch(/ok {7}configuration/);
+    expect(stdout).toMatch(/FAILED {3}credentials[^\n]*\n +→ Check API_KEY and API_SECRET/);
+    expect(stdout).toMatch(/skipped {2}clock +because credentials failed/);
+  });
+});
+
+/** A Node below the floor that is installed on this machine beside the one the tests run on. */
+/** Some other Node on the path, older than the floor; undefined where there is none. */
+async function oldNode(): Promise<string | undefined> {
+  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => !folder.includes('node_modules'));
+  for (const node of folders.map((folder) => join(folder, 'node'))) {
+    const { code, stdout } = await execute(node, ['--version'], {}, box.folder);
+    const [major = 0, minor = 0] = stdout.replace('v', '').split('.').map(Number);
+    if (code === 0 && (major < 22 || (major === 22 && minor < 13))) return node;
+  }
+  return undefined;
+}
+
+describe('an old Node', () => {
+  it('is told what it lacks instead of failing with a syntax error', async ({ skip }) => {
+    const node = await oldNode();
+    skip(node === undefined, 'no Node below 22.13 on the path');
+    const { code, stdout, stderr } = await execute(node ?? '', [await built(box.folder)], {}, box.folder);
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toContain('illumio-mcp needs Node 22.13 or newer; this is ');
+  });
+});
