@@ -71,7 +71,7 @@ export async function startPce({
   ...options
 }: SimulatorOptions & { readonly own?: boolean } = {}): Promise<Pce> {
   const { profile = 'small' as ProfileName, seed = 7, nowMs = NOW_MS, flows } = options;
-  const built = buildEstate({ profile, seed, nowMs, flows });
+  const built = options.estate ?? buildEstate({ profile, seed, nowMs, flows });
   const estate = own ? built : { ...built, traffic: fixtureFlows(built) };
   const simulator = await createSimulator({ rateLimit: 'off', delays: QUICK, ...options, estate });
 

@@ -1,0 +1,128 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { asking, type Body, type FlowRecord, type Pce, startPce } from './harness.ts';
+
+const DAY_MS = 86_400_000;
+
+let pce: Pce;
+beforeEach(async () => {
+  pce = await startPce();
+});
+afterEach(() => pce.close());
+
+const iso = (ms: number) => new Date(ms).toISOString();
+/** What the VEN of a workload reported about the policy. */
+const reportedBy = (rows: readonly FlowRecord[], href: string) =>
+  rows.filter(
+    (row) =>
+      (row.flow_direction === 'inbound' ? row.dst : row.src).workload?.href === href &&
+      row['client_type'] !== 'flowlink' &&
+      row['boundary_decision'] !== 'blocked_non_illumio_rule',
+  );
+const total = (rows: readonly FlowRecord[]) => rows.reduce((sum, row) => sum + row.num_connections, 0);
+
+/** A visibility-only workload with traffic that no rule allows. */
+async function candidate(): Promise<string> {
+  const rows = await pce.rows(asking());
+  const row = rows.find(
+    ({ dst, flow_direction, policy_decision }) =>
+      flow_direction === 'inbound' &&
+      dst.workload?.enforcement_mode === 'visibility_only' &&
+      policy_decision === 'potentially_blocked',
+  );
+  return row?.dst.workload?.href ?? '';
+}
+
+async function enforce(href: string): Promise<number> {
+  const at = pce.clock.now();
+  expect((await pce.call('PUT', href, { body: { enforcement_mode: 'full' } })).status).toBe(204);
+  return at;
+}
+
+test('a mode change decides later flows and leaves the past as it was', async () => {
+  const href = await candidate();
+  const before = await pce.rows(asking());
+  const changedMs = await enforce(href);
+  await pce.control('POST', '/clock', { jump_ms: 5 * DAY_MS });
+  const past = await pce.rows(asking());
+  const decisions = (rows: readonly FlowRecord[]) => reportedBy(rows, href).map((row) => row.policy_decision);
+  expect(decisions(past)).toEqual(decisions(before));
+  expect(decisions(past)).toContain('potentially_blocked');
+
+  const later = await pce.rows(asking({ start_date: iso(changedMs + 60_000), end_date: iso(pce.clock.now()) }));
+  expect(new Set(decisions(later))).toEqual(new Set(decisions(later).includes('allowed') ? ['allowed', 'blocked'] : ['blocked']));
+  expect(decisions(later)).toContain('blocked');
+});
+
+test('over a change, rows with equal decisions are one and others stay apart', async () => {
+  const href = await candidate();
+  const changedMs = await enforce(href);
+  await pce.control('POST', '/clock', { jump_ms: 5 * DAY_MS });
+  const end = iso(pce.clock.now());
+  const cut = iso(Math.ceil(changedMs / 60_000) * 60_000);
+  const whole = await pce.rows(asking({ end_date: end }));
+  const [first, second] = [await pce.rows(asking({ end_date: cut })), await pce.rows(asking({ start_date: cut, end_date: end }))];
+  expect(total(whole)).toBe(total(first) + total(second));
+
+  const key = ({ src, dst, service, flow_direction, policy_decision, boundary_decision, state }: FlowRecord) =>
+    JSON.stringify([src.ip, dst.ip, dst.fqdn, service, flow_direction, policy_decision, boundary_decision, state]);
+  const keys = whole.map(key);
+  expect(new Set(keys).size).toBe(keys.length);
+  expect(new Set(keys)).toEqual(new Set([...first, ...second].map(key)));
+  const words = new Set(reportedBy(whole, href).map((row) => row.policy_decision));
+  expect(words).toContain('potentially_blocked');
+  expect(words).toContain('blocked');
+});
+
+test('a replay is the traffic of the past under the policy of now', async () => {
+  const href = await candidate();
+  const from = '2026-02-10T00:00:00Z';
+  const to = '2026-02-12T00:00:00Z';
+  const original = await pce.rows(asking({ start_date: from, end_date: to }));
+  const unchanged = await pce.control<{ readonly from: string; readonly to: string }>('POST', '/replay', { from, to });
+  const same = await pce.rows(asking({ start_date: unchanged.from, end_date: unchanged.to }));
+  const bare = (rows: readonly FlowRecord[]) => rows.map(({ timestamp_range: _, ...row }) => row);
+  expect(bare(same)).toEqual(bare(original));
+
+  await enforce(href);
+  const window = await pce.control<{ readonly from: string; readonly to: string }>('POST', '/replay', { from, to });
+  expect(Date.parse(window.to) - Date.parse(window.from)).toBe(2 * DAY_MS);
+  expect(Date.parse(window.from)).toBeGreaterThanOrEqual(Date.parse(unchanged.to));
+  const again = await pce.rows(asking({ start_date: window.from, end_date: window.to }));
+  expect(total(again)).toBe(total(original));
+  // What would have been blocked before is blocked now; nothing else differs.
+  const expected = original.map((row) =>
+    reportedBy([row], href).length > 0 && row.policy_decision === 'potentially_blocked' ? 'blocked' : row.policy_decision,
+  );
+  expect(again.map((row) => row.policy_decision)).toEqual(expected);
+  expect(expected).not.toEqual(original.map((row) => row.policy_decision));
+});
+
+test('the future cannot be replayed', async () => {
+  await expect(pce.control('POST', '/replay', { from: '2026-02-28T00:00:00Z', to: '2026-03-02T00:00:00Z' })).rejects.toThrow(/406/);
+});
+
+test('a workload whose flows are off is silent from then on, one that reports drops tells of those', async () => {
+  const href = await candidate();
+  const set = (visibility_level: string) => pce.call('PUT', href, { body: { visibility_level } });
+  expect((await set('flow_off')).status).toBe(204);
+  const past = reportedBy(await pce.rows(asking()), href);
+  expect(past.length).toBeGreaterThan(0);
+  await pce.control('POST', '/clock', { jump_ms: DAY_MS });
+  const day = () => pce.rows(asking({ start_date: '2026-03-01T12:10:00Z', end_date: '2026-03-02T12:00:00Z' }));
+  expect(reportedBy(await day(), href)).toEqual([]);
+  await set('flow_drops');
+  expect(reportedBy(await day(), href)).toEqual([]);
+});
+
+test('an address gets the workload made for it, from when it was made', async () => {
+  const unknown = (await pce.rows(asking())).find(({ src }) => src.ip.startsWith('203.0.113.'))?.src.ip ?? '';
+  const made = await pce.json<{ readonly href: string }>('POST', '/orgs/1/workloads', {
+    body: { name: 'scanner', hostname: 'scanner', interfaces: [{ name: 'eth0', address: unknown }] },
+  });
+  await pce.control('POST', '/clock', { jump_ms: 3 * DAY_MS });
+  const of = async (body: Body) => (await pce.rows(asking(body))).filter(({ src }) => src.ip === unknown);
+  expect((await of({})).every(({ src }) => src.workload === undefined)).toBe(true);
+  const later = await of({ start_date: '2026-03-01T12:10:00Z', end_date: '2026-03-04T12:00:00Z' });
+  expect(later.length).toBeGreaterThan(0);
+  expect(later.every(({ src }) => src.workload?.href === made.href)).toBe(true);
+});
