@@ -19,9 +19,11 @@ const GROUP_SIDS = ['/security_principals/s', '/security_principals/t'] as Href[
 const PORTS = [0, 22, 53, 67, 80, 443, 8080, 8443];
 const NAMES = ['db.example.com', 'x.db.example.com', 'example.com', 'EU.example.com'];
 const PATTERNS = ['*.example.com', 'example.com', '*.db.example.com', 'db.*.com'];
+/** An address several workloads may have. */
+const SHARED = '10.0.1.5';
 const BARE = [
+  SHARED,
   '10.0.0.77',
-  '10.0.1.5',
   '192.0.2.15',
   '203.0.113.9',
   '127.0.0.1',
@@ -60,7 +62,7 @@ const actor: fc.Arbitrary<Actor> = fc.oneof(
   { weight: 3, arbitrary: fc.constant<Actor>({ kind: 'ams' }) },
   { weight: 3, arbitrary: one(IP_LISTS).map((href): Actor => ({ kind: 'ip_list', href })) },
   { weight: 2, arbitrary: one(WORKLOADS).map((href): Actor => ({ kind: 'workload', href })) },
-  { weight: 1, arbitrary: one(VIRTUAL).map((href): Actor => ({ kind: 'virtual_service', href })) },
+  { weight: 2, arbitrary: one(VIRTUAL).map((href): Actor => ({ kind: 'virtual_service', href })) },
   { weight: 1, arbitrary: one(KEYS).map((key): Actor => ({ kind: 'label_dimension', key })) },
   { weight: 1, arbitrary: fc.constant<Actor>({ kind: 'container_host' }) },
 );
@@ -136,7 +138,7 @@ const workload = (href: Href, index: number) =>
         ...KEYS.map((key) => maybe(one(LABELS.filter((label) => label.key === key).map((label) => label.href)), 5)),
       )
       .map((labels) => labels.filter((label) => label !== null)),
-    addresses: fc.constant([workloadAddress(index)]),
+    addresses: one([[], [], [SHARED]]).map((shared) => [workloadAddress(index), ...shared]),
     publicIp: fc.constant(null),
     subnets: one([[], [index === 5 ? '2001:db8::/64' : `10.0.${index % 2}.0/24`]]),
     os: one(['windows', 'windows', 'linux', null] as const),
