@@ -50,6 +50,7 @@ export const SIMULATOR_TOKENS = {
   dimensionInUse: ['simulator_label_dimension_in_use', 'Label dimension is in use'],
   dimensionExists: ['simulator_label_dimension_not_unique', 'Label dimension key must be unique'],
   groupReferenced: ['simulator_label_group_referenced', 'Label group is referenced'],
+  virtualServiceReferenced: ['simulator_virtual_service_referenced', 'Virtual service is referenced'],
   groupKey: ['simulator_label_group_key_mismatch', 'Members of a label group must have its key'],
   groupCycle: ['simulator_label_group_cycle', 'A label group must not contain itself'],
   builtIn: ['simulator_built_in_object', 'Built-in objects cannot be changed'],

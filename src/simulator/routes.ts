@@ -1,8 +1,20 @@
 import { authRoutes } from './auth/routes.ts';
 import { jobRoutes } from './http/jobs.ts';
 import type { Route } from './http/route.ts';
+import { policyCheckRoutes } from './lifecycle/policy-check.ts';
+import { provisioningRoutes } from './lifecycle/provisioning.ts';
+import { enforcementBoundaryRoutes } from './objects/enforcement-boundaries.ts';
+import { firewallSettingsRoutes } from './objects/firewall-settings.ts';
 import { infrastructureRoutes } from './objects/infrastructure.ts';
+import { ipListRoutes } from './objects/ip-lists.ts';
+import { labelDimensionRoutes } from './objects/label-dimensions.ts';
+import { labelGroupRoutes } from './objects/label-groups.ts';
 import { labelRoutes } from './objects/labels.ts';
+import { ruleSetRoutes } from './objects/rule-sets.ts';
+import { ruleRoutesOfAllKinds } from './objects/rules.ts';
+import { serviceRoutes } from './objects/services.ts';
+import { venRoutes } from './objects/vens.ts';
+import { virtualServiceRoutes } from './objects/virtual-services.ts';
 import { workloadBulkRoutes } from './objects/workload-bulk.ts';
 import { workloadRoutes } from './objects/workloads.ts';
 import type { WorldState } from './world-state.ts';
@@ -15,4 +27,16 @@ export const allRoutes = (): readonly Route<WorldState>[] => [
   ...labelRoutes,
   ...workloadBulkRoutes,
   ...workloadRoutes,
+  ...venRoutes,
+  ...labelDimensionRoutes,
+  ...labelGroupRoutes,
+  ...ipListRoutes,
+  ...serviceRoutes,
+  ...virtualServiceRoutes,
+  ...ruleSetRoutes,
+  ...ruleRoutesOfAllKinds,
+  ...enforcementBoundaryRoutes,
+  ...firewallSettingsRoutes,
+  ...provisioningRoutes,
+  ...policyCheckRoutes,
 ];

@@ -7,7 +7,7 @@ import type { Estate } from './estates/estate.ts';
 import { createJobStore, type JobStore } from './http/jobs.ts';
 import { createEpochLog } from './lifecycle/epochs.ts';
 import { policySource } from './lifecycle/policy-source.ts';
-import type { PolicyStore, VersionRecord } from './lifecycle/policy-store.ts';
+import type { PolicyStore, VersionName, VersionRecord } from './lifecycle/policy-store.ts';
 import { renderByHref } from './lifecycle/policy-wire.ts';
 import type { PolicyObject } from './lifecycle/object.ts';
 import { loadPolicy } from './lifecycle/seed.ts';
@@ -29,6 +29,8 @@ export interface WorldState extends World {
   /** The versioned objects; commits go through `provision`, which starts an epoch. */
   readonly policies: PolicyStore;
   readonly settings: Settings;
+  /** `policy` of any version; numbered ones are made anew each time. */
+  policyAt(version: VersionName): PolicySource;
   /** Commits pending objects as this version and starts a new epoch. */
   provision(objects: readonly PolicyObject[], version: VersionRecord): void;
 }
@@ -76,7 +78,10 @@ export function createWorld(estate: Estate, clock: Clock): WorldState {
       return workload && !workload.deleted ? workload.record : undefined;
     },
     object: (href) => renderByHref(world, href),
-    policy(version) {
+    policy: (version) => world.policyAt(version),
+    policyAt(version) {
+      if (typeof version === 'number')
+        return policySource({ orgId, store: policies, labels, version, workloads: workloads.all() });
       const stamp = `${policies.revision()}/${workloadChanges}`;
       const known = cache.get(version);
       if (known?.stamp === stamp) return known.source;

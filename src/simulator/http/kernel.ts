@@ -186,7 +186,7 @@ function createAudit(): {
       changes.push(...more);
     },
     get event() {
-      return eventType === null ? null : { eventType, changes };
+      return eventType === null || changes.length === 0 ? null : { eventType, changes };
     },
   };
 }

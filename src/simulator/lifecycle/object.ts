@@ -67,3 +67,20 @@ export function committed(content: Content): Content {
       .map((rule) => (rule.updateType === null ? rule : { ...rule, updateType: null })),
   };
 }
+
+/** Content that is to become a draft, each rule marked with what the draft does to it. Rules that do not change are shared. */
+export function marked(draft: Content, active: Content | null): Content {
+  const before = new Map((active?.rules ?? []).map((rule) => [`${rule.kind}/${rule.id}`, rule]));
+  const rules = draft.rules.map((rule): RuleRecord => {
+    const name = `${rule.kind}/${rule.id}`;
+    const was = before.get(name);
+    before.delete(name);
+    if (rule.updateType !== null) return rule;
+    if (!was) return { ...rule, updateType: 'create' };
+    return was === rule || JSON.stringify(was.body) === JSON.stringify(rule.body)
+      ? was
+      : { ...rule, updateType: 'update' };
+  });
+  const removed = [...before.values()].map((rule): RuleRecord => ({ ...rule, updateType: 'delete' }));
+  return { ...draft, rules: [...rules, ...removed] };
+}

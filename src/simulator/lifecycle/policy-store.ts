@@ -5,6 +5,7 @@ import {
   committed,
   contentAt,
   draftContent,
+  marked,
   POLICY_TYPES,
   type PolicyObject,
   type PolicyType,
@@ -56,6 +57,8 @@ export interface PolicyStore {
   edit(object: PolicyObject, content: Content): PolicyObject;
   /** Gone at once when never provisioned, else pending deletion. */
   remove(object: PolicyObject, edit: Edit): void;
+  /** Puts content into the draft that came from elsewhere than an edit: a restore. Null asks for deletion. */
+  stage(object: PolicyObject, content: Content | null, edit: Edit): void;
   revert(objects: readonly PolicyObject[]): void;
   commit(objects: readonly PolicyObject[], version: VersionRecord): void;
   href(object: PolicyObject, version?: VersionName): string;
@@ -135,6 +138,12 @@ export function createPolicyStore(orgId: number, history: readonly VersionRecord
       if (!active) return void put({ ...object, draft: null });
       const content = { ...(object.draft?.content ?? active), updatedMs: ms, updatedBy: by };
       put({ ...object, draft: { content, updateType: 'delete' } });
+    },
+    stage(object, content, { ms, by }) {
+      if (!content) return store.remove(object, { ms, by });
+      const active = activeContent(object);
+      const draft = { ...marked(content, active), updatedMs: ms, updatedBy: by };
+      put({ ...object, draft: { content: draft, updateType: active ? 'update' : 'create' } });
     },
     revert(pending) {
       for (const object of pending) put({ ...object, draft: null });

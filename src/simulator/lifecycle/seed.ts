@@ -3,7 +3,7 @@ import { isObject } from '../../core/json.ts';
 import type { Estate, VersionedSeed } from '../estates/estate.ts';
 import type { Ids } from '../objects/ids.ts';
 import { userHref } from '../objects/wire.ts';
-import type { Content, PolicyObject, PolicyType, RuleKind, RuleRecord } from './object.ts';
+import { type Content, marked, type PolicyObject, type PolicyType, type RuleKind, type RuleRecord } from './object.ts';
 import { createPolicyStore, type PolicyStore, type VersionRecord } from './policy-store.ts';
 
 const RULE_LISTS = [
@@ -52,7 +52,7 @@ function objectOf(type: PolicyType, seed: VersionedSeed, versions: readonly Vers
     history: active ? [{ version: firstVersionAfter(seed.createdMs, versions), content: active }] : [],
     draft: draft
       ? {
-          content: markRules(contentOf(type, draft.body, draft.updatedMs, draft.updatedBy, seed, ids), active),
+          content: marked(contentOf(type, draft.body, draft.updatedMs, draft.updatedBy, seed, ids), active ?? null),
           updateType: draft.updateType,
         }
       : null,
@@ -99,20 +99,6 @@ function ruleOf(kind: RuleKind, wire: JsonObject, seed: VersionedSeed, ids: Ids)
     updatedBy: hrefOf(updated_by) ?? userHref(seed.updatedBy),
     updateType: update_type === 'create' || update_type === 'update' || update_type === 'delete' ? update_type : null,
   };
-}
-
-/** A draft of an estate says what its rules are; what the draft does to each follows from the active copy. */
-function markRules(draft: Content, active: Content | undefined): Content {
-  const before = new Map((active?.rules ?? []).map((rule) => [`${rule.kind}/${rule.id}`, rule]));
-  const rules = draft.rules.map((rule): RuleRecord => {
-    const was = before.get(`${rule.kind}/${rule.id}`);
-    before.delete(`${rule.kind}/${rule.id}`);
-    if (rule.updateType !== null) return rule;
-    if (!was) return { ...rule, updateType: 'create' };
-    return JSON.stringify(was.body) === JSON.stringify(rule.body) ? was : { ...rule, updateType: 'update' };
-  });
-  const removed = [...before.values()].map((rule): RuleRecord => ({ ...rule, updateType: 'delete' }));
-  return { ...draft, rules: [...rules, ...removed] };
 }
 
 function firewallSettings(estate: Estate, versions: readonly VersionRecord[]): PolicyObject {
