@@ -132,11 +132,13 @@ function missing(what: string): never {
 
 const queriesPath = ({ orgId }: PceHttp): ApiPath => apiPath`/orgs/${orgId}/traffic_flows/async_queries`;
 
+/** Not in any guide; published with the schemas of 25.2 and 26.3. */
+export const CANCELLATION = { status: 'cancel_requested' } as const;
+
 /** Never throws: queries expire by themselves after a day. */
 async function cancel(http: PceHttp, query: Href): Promise<void> {
   const path = apiPath`${query}`;
-  const body = { status: 'cancel_requested' };
-  await http.send({ method: 'PUT', path, body, deadlineMs: CLEAN_UP_DEADLINE_MS }).catch(() => {});
+  await http.send({ method: 'PUT', path, body: CANCELLATION, deadlineMs: CLEAN_UP_DEADLINE_MS }).catch(() => {});
   await remove(http, query);
 }
 
