@@ -67,7 +67,7 @@ describe.skipIf(SCHEMAS_MISSING !== null)(
   `bodies the client sends${SCHEMAS_MISSING === null ? '' : `: ${SCHEMAS_MISSING}`}`,
   () => {
     it.each(RELEASES)('are valid traffic queries on %s', (release) => {
-      const { problems } = schemas(release);
+      const problems = schemas(release);
       fc.assert(
         fc.property(query, (given) => {
           expect(problems('traffic_flows_async_queries_post', asSent(trafficBody(given)))).toEqual([]);
@@ -78,7 +78,7 @@ describe.skipIf(SCHEMAS_MISSING !== null)(
     });
 
     it.each(RELEASES)('are a valid cancellation on %s', (release) => {
-      expect(schemas(release).problems('traffic_flows_async_queries_put', CANCELLATION)).toEqual([]);
+      expect(schemas(release)('traffic_flows_async_queries_put', CANCELLATION)).toEqual([]);
     });
   },
 );
