@@ -21,8 +21,7 @@ interface Weighed {
 function weighPresent(mode: EnforcementMode, present: Present): Weighed {
   const enforces = mode !== 'visibility_only';
   if (enforces && present.overrideBites) return { verdict: 'blocked', class: 'override_deny' };
-  if (enforces && present.denyBites && !present.allow)
-    return { verdict: 'blocked', class: 'deny' };
+  if (enforces && present.denyBites && !present.allow) return { verdict: 'blocked', class: 'deny' };
   if (present.override) return { verdict: 'potentially_blocked', class: 'override_deny' };
   if (present.allow) return { verdict: 'allowed', class: 'allow' };
   if (present.deny) return { verdict: 'potentially_blocked', class: 'deny' };
