@@ -8,7 +8,7 @@ import { buildEstate } from './estates/index.ts';
 import type { Estate, ProfileName } from './estates/estate.ts';
 import { eventRoutes } from './events/routes.ts';
 import type { Fault } from './faults/fault.ts';
-import { faultHook } from './faults/hook.ts';
+import { type First, faultHook } from './faults/hook.ts';
 import { createFaultPlan } from './faults/plan.ts';
 import type { Exchange } from './http/fault-hook.ts';
 import { createRandom } from './random.ts';
@@ -83,7 +83,7 @@ export async function createSimulator({
     extraRoutes: [...trafficRoutes({ desk: deskOf, strict }), ...eventRoutes()],
     faults: faultHook({
       plan,
-      first: async (exchange) => (await started?.first(exchange)) ?? 'continue',
+      first: async (exchange) => (await started?.first(exchange)) ?? 'spared',
       world: {
         jump: (ms) => clock.jump(ms),
         expireQuery: (id) => desk?.expire(id),
@@ -99,8 +99,8 @@ export async function createSimulator({
   started = {
     async first(exchange) {
       if ((await control(exchange)) === 'handled') return 'handled';
-      log.watch(exchange);
-      return writer.isOwn(exchange) ? 'spared' : 'continue';
+      const number = log.watch(exchange);
+      return writer.isOwn(exchange) ? 'spared' : number;
     },
     edit: writer.write,
   };
@@ -109,7 +109,7 @@ export async function createSimulator({
 }
 
 interface Started {
-  first(exchange: Exchange): Promise<'continue' | 'handled' | 'spared'>;
+  first(exchange: Exchange): Promise<First>;
   edit(method: string, path: string, body: unknown): Promise<void>;
 }
 

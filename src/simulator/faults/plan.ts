@@ -17,7 +17,7 @@ export interface FaultPlan {
   remove(id: string): boolean;
   clear(): void;
   /** What happens to this request; each request is to be asked about once. */
-  strike(exchange: Exchange): readonly FaultEffect[];
+  strike(exchange: Exchange, number: number): readonly FaultEffect[];
 }
 
 export function createFaultPlan(random: Random): FaultPlan {
@@ -38,10 +38,10 @@ export function createFaultPlan(random: Random): FaultPlan {
     clear() {
       planned = [];
     },
-    strike(exchange) {
+    strike(exchange, number) {
       const effects: FaultEffect[] = [];
       planned = planned.map((fault) => {
-        if (!concerns(fault.match, exchange)) return fault;
+        if (!concerns(fault.match, exchange, number)) return fault;
         const matched = fault.matched + 1;
         const hits = isHit(fault.match, { ...fault, matched }, random);
         if (hits) effects.push(fault.effect);
@@ -52,9 +52,9 @@ export function createFaultPlan(random: Random): FaultPlan {
   };
 }
 
-function concerns({ method, path, number }: FaultMatch, exchange: Exchange): boolean {
+function concerns({ method, path, number: wanted }: FaultMatch, exchange: Exchange, number: number): boolean {
   if (method !== undefined && method !== exchange.method) return false;
-  if (number !== undefined && number !== exchange.number) return false;
+  if (wanted !== undefined && wanted !== number) return false;
   return path === undefined || pathPattern(path).test(pathOf(exchange));
 }
 

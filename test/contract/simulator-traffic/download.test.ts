@@ -65,7 +65,7 @@ test('compressed when that is offered, and only then', async () => {
 test('nothing a client would refuse: values stay in the enums of the SDK', () => {
   const values = (of: (row: FlowRecord) => unknown) => new Set(rows.map(of));
   const states = ['active', 'closed', 'timed out', 'snapshot', 'new', 'unknown', 'incomplete'];
-  for (const state of values((row) => row['state'])) expect(states).toContain(state);
+  for (const state of values((row) => row.state)) expect(states).toContain(state);
   for (const word of values((row) => row.policy_decision)) {
     expect(['allowed', 'potentially_blocked', 'blocked', 'unknown']).toContain(word);
   }
@@ -130,10 +130,7 @@ test('CSV when JSON is not asked for, with the header of the PCE', async () => {
 test('CSV and JSON say the same', async () => {
   const table = parseCsv((await csv()).text);
   expect(table).toHaveLength(rows.length);
-  const word = (text: unknown) =>
-    String(text ?? '')
-      .toLowerCase()
-      .replaceAll('_', ' ');
+  const word = (text: string | undefined) => (text ?? '').toLowerCase().replaceAll('_', ' ');
   const dimensions = pce.world.estate.dimensions;
   table.forEach((line, index) => {
     const row = rows[index];
@@ -155,8 +152,8 @@ test('CSV and JSON say the same', async () => {
       'Bytes Out': String(row['dst_bo']),
     });
     expect(word(line['Reported Policy Decision'])).toBe(word(row.policy_decision));
-    expect(word(line['Connection State'])).toBe(word(row['state']));
-    expect(word(line['Transmission'])).toBe(word(row['transmission'] ?? 'unicast'));
+    expect(word(line['Connection State'])).toBe(word(row.state));
+    expect(word(line['Transmission'])).toBe(word(row.transmission ?? 'unicast'));
     expect(word(line['Reported by'])).toBe(row['client_type'] === 'flowlink' ? 'flowlink' : running.toLowerCase());
     for (const [name, end] of [
       ['Source', row.src],

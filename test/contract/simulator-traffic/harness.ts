@@ -15,6 +15,8 @@ export interface FlowRecord {
   readonly num_connections: number;
   readonly policy_decision: string;
   readonly flow_direction: string;
+  readonly state?: string;
+  readonly transmission?: string;
   readonly timestamp_range: { readonly first_detected: string; readonly last_detected: string };
 }
 

@@ -26,7 +26,11 @@ function refsAlone(value: unknown): unknown {
  */
 export function schemas(release: string, corrections: Readonly<Record<string, (schema: Schema) => Schema>> = {}) {
   const Ajv = AjvDraft04.default;
-  const ajv = new Ajv({ strict: false, allErrors: true, formats: { 'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/ } });
+  const ajv = new Ajv({
+    strict: false,
+    allErrors: true,
+    formats: { 'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/ },
+  });
   for (const format of ['uri', 'date', 'ipv4', 'ipv6', 'regex']) ajv.addFormat(format, true);
   for (const folder of ['common', 'v2']) {
     for (const file of readdirSync(join(ROOT, release, folder))) {
@@ -35,12 +39,12 @@ export function schemas(release: string, corrections: Readonly<Record<string, (s
       ajv.addSchema(corrections[name]?.(schema) ?? schema, `${BASE}${folder}/${file}`);
     }
   }
-  return {
-    problems(name: string, value: unknown): readonly string[] {
-      const validate = ajv.getSchema(`${BASE}v2/${name}.schema.json`);
-      if (!validate) throw new Error(`no schema ${name} in ${release}`);
-      if (validate(value) === true) return [];
-      return (validate.errors ?? []).map(({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`);
-    },
+  return (name: string, value: unknown): readonly string[] => {
+    const validate = ajv.getSchema(`${BASE}v2/${name}.schema.json`);
+    if (!validate) throw new Error(`no schema ${name} in ${release}`);
+    if (validate(value) === true) return [];
+    return (validate.errors ?? []).map(
+      ({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`,
+    );
   };
 }
