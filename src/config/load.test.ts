@@ -26,7 +26,10 @@ const KEY = Buffer.alloc(32, 7).toString('base64');
 
 /** One row per setting: a good text and its value, and a bad text where there is one. The defaults are those of the documents. */
 const ROWS: Record<string, { readonly good: [string, unknown]; readonly bad?: string; readonly default?: unknown }> = {
-  PCE_HOST: { good: ['pce.example.com', { scheme: 'https', host: 'pce.example.com', port: undefined }], bad: 'a b' },
+  PCE_HOST: {
+    good: ['pce.example.com', { scheme: 'https', host: 'pce.example.com', port: undefined, defaultPort: 8443 }],
+    bad: 'a b',
+  },
   PCE_PORT: { good: ['8443', 8443], bad: '70000' },
   PCE_ORG_ID: { good: ['9007199254740993', '9007199254740993'], bad: 'one' },
   API_KEY: { good: ['api_1f', 'api_1f'] },
@@ -187,12 +190,12 @@ describe('misspelled names', () => {
 
 describe('PCE_HOST', () => {
   it.each([
-    ['https://pce.example.com', { scheme: 'https', host: 'pce.example.com', port: 443 }],
-    ['https://PCE.example.com:8443/', { scheme: 'https', host: 'pce.example.com', port: 8443 }],
-    ['pce.example.com:9443', { scheme: 'https', host: 'pce.example.com', port: 9443 }],
-    ['http://127.0.0.1:8000', { scheme: 'http', host: '127.0.0.1', port: 8000 }],
-    ['http://[::1]:8000', { scheme: 'http', host: '::1', port: 8000 }],
-    ['2001:db8::1', { scheme: 'https', host: '2001:db8::1', port: undefined }],
+    ['https://pce.example.com', { scheme: 'https', host: 'pce.example.com', port: undefined, defaultPort: 443 }],
+    ['https://PCE.example.com:8443/', { scheme: 'https', host: 'pce.example.com', port: 8443, defaultPort: 443 }],
+    ['pce.example.com:9443', { scheme: 'https', host: 'pce.example.com', port: 9443, defaultPort: 8443 }],
+    ['http://127.0.0.1:8000', { scheme: 'http', host: '127.0.0.1', port: 8000, defaultPort: 80 }],
+    ['http://[::1]:8000', { scheme: 'http', host: '::1', port: 8000, defaultPort: 80 }],
+    ['2001:db8::1', { scheme: 'https', host: '2001:db8::1', port: undefined, defaultPort: 8443 }],
   ])('reads %s', (text, value) => {
     expect(load({ PCE_HOST: text }).settings.PCE_HOST).toEqual(value);
   });
@@ -209,6 +212,14 @@ describe('PCE_HOST', () => {
   ])('refuses %s', (text) => {
     expect(refusal({ PCE_HOST: text })).toContain('PCE_HOST must be');
   });
+});
+
+it('does not choose between two ports', () => {
+  expect(refusal({ PCE_HOST: 'pce.example.com:1', PCE_PORT: '2' })).toContain(
+    'PCE_PORT and the port in PCE_HOST differ',
+  );
+  expect(refusal({ PCE_HOST: 'pce.example.com:1', PCE_PORT: '1' })).toBe('accepted');
+  expect(refusal({ PCE_HOST: 'https://pce.example.com', PCE_PORT: '8443' })).toBe('accepted');
 });
 
 describe('what is shown', () => {

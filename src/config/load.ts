@@ -78,6 +78,7 @@ export function loadConfig({
   const parsed = schema.safeParse(values);
   if (!parsed.success)
     for (const issue of parsed.error.issues) problems.push(`${issue.path.join('.')} ${issue.message}`);
+  else if (portsDisagree(parsed.data)) problems.push('PCE_PORT and the port in PCE_HOST differ; give one of them');
   if (!parsed.success || problems.length > 0)
     throw new Failure('invalid_configuration', {
       message: `The configuration is not valid:\n${problems.map((problem) => `- ${problem}`).join('\n')}`,
@@ -123,6 +124,9 @@ function withoutRedirection(fromFile: Names, fromEnvironment: Names): { kept: Na
     ],
   };
 }
+
+const portsDisagree = ({ PCE_HOST: host, PCE_PORT: port }: Settings): boolean =>
+  host?.port !== undefined && port !== undefined && host.port !== port;
 
 const LEVELS = ['debug', 'info', 'warning', 'error', 'critical'];
 

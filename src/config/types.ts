@@ -68,12 +68,16 @@ export const databaseUrl = kind('a postgres:// URL', (value) =>
   urlWith(value, ['postgres:', 'postgresql:']) ? new Secret(value) : undefined,
 );
 
+const ON_PREMISES_PORT = 8443;
+
 /** Where a PCE is: from a host name, an address, or a URL without a path. */
 export interface PceHost {
   readonly scheme: 'https' | 'http';
   readonly host: string;
-  /** Given in the URL, or implied by its scheme; undefined for a bare host name. */
+  /** Given in the text. */
   readonly port: number | undefined;
+  /** What it is without one: that of the scheme for a URL, else the usual port of a PCE on premises. */
+  readonly defaultPort: number;
 }
 
 /** Plain http never leaves the machine: the API key would be readable on the way. */
@@ -88,8 +92,12 @@ function readPceHost(value: string): PceHost | undefined {
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) return undefined;
   const scheme = url.protocol === 'http:' ? 'http' : 'https';
   const explicit = /:(\d+)\/?$/.exec(bareIpv6 ? '' : value)?.[1];
-  const port = explicit ? Number(explicit) : isUrl ? (scheme === 'http' ? 80 : 443) : undefined;
-  return { scheme, host: url.hostname.replace(/^\[|\]$/g, ''), port };
+  return {
+    scheme,
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: explicit === undefined ? undefined : Number(explicit),
+    defaultPort: isUrl ? (scheme === 'http' ? 80 : 443) : ON_PREMISES_PORT,
+  };
 }
 
 function urlWith(value: string, schemes: readonly string[]): URL | undefined {

@@ -133,8 +133,11 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         const example = failure.code === 'invalid_arguments' ? tool.example : undefined;
         return failureResult(told, { example, structured });
       } finally {
-        const record = { requestId, tool: tool.name, effect, principal: call.principal, outcome };
-        await options.audit?.({ ...record, durationMs: clock.now() - start });
+        const { principal } = call;
+        const durationMs = clock.now() - start;
+        const record: CallRecord = { requestId, tool: tool.name, effect, principal, outcome, durationMs };
+        log.debug('call', { ...record });
+        await options.audit?.(record);
       }
     },
   };

@@ -2,8 +2,6 @@ import type { Settings } from '../config/schema.ts';
 import { Failure } from '../core/errors.ts';
 import type { PceSettings } from '../pce/settings.ts';
 
-const DEFAULT_PORT = 8443;
-
 /** The PCE of the environment. Throws `not_configured`, naming what is missing. */
 export function pceSettings(settings: Settings): PceSettings {
   const { PCE_HOST: host, PCE_ORG_ID: orgId, API_KEY: apiKey, API_SECRET: apiSecret } = settings;
@@ -17,7 +15,7 @@ export function pceSettings(settings: Settings): PceSettings {
   return {
     scheme: host.scheme,
     host: host.host,
-    port: settings.PCE_PORT ?? host.port ?? DEFAULT_PORT,
+    port: settings.PCE_PORT ?? host.port ?? host.defaultPort,
     orgId,
     apiKey,
     apiSecret,

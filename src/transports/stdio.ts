@@ -6,7 +6,7 @@ import type { Dispatcher } from '../dispatch/call.ts';
 import { createMcpServer } from '../dispatch/sdk.ts';
 
 export interface StdioServer {
-  /** Resolves when the client has closed our input: the protocol's way to end a server. */
+  /** Resolves when the connection is over: the client has closed our input, its own, or sent what cannot be read on from. */
   readonly ended: Promise<void>;
   close(): Promise<void>;
 }
@@ -15,11 +15,16 @@ export interface StdioServer {
 export function startStdio(dispatcher: Dispatcher, log: Log): StdioServer {
   const { promise: ended, resolve } = Promise.withResolvers<void>();
   const transport = new StdioServerTransport(process.stdin, reserveStdout(log));
-  process.stdin.once('end', resolve).once('close', resolve);
   const handle = serveStdio(() => createMcpServer(dispatcher, OPERATOR, log), {
     transport,
     onerror: (error) => log.warning('protocol error', { error }),
   });
+  const closed = transport.onclose;
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- a transport has callbacks, not events
+  transport.onclose = () => {
+    closed?.();
+    resolve();
+  };
   return { ended, close: () => handle.close() };
 }
 

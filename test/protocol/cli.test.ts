@@ -1,10 +1,11 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
+import type { Program } from './clients.ts';
 import { built, pointingAt, sandbox, SOURCE } from './programs.ts';
 
 let box: Awaited<ReturnType<typeof sandbox>>;
@@ -39,6 +40,30 @@ const execute = (command: string, args: readonly string[], env: Record<string, s
 function cli(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
   const program = box.program(SOURCE, args, env);
   return execute(process.execPath, program.args, { PATH: process.env['PATH'], ...program.env }, box.folder);
+}
+
+/** Starts a program that stays; resolves with the first line that contains `text`. `end` sends SIGTERM and gives the exit code. */
+async function started({ args, env, cwd }: Program, stream: 'stdout' | 'stderr', text = '') {
+  const child = spawn(process.execPath, args, { env: { PATH: process.env['PATH'], ...env }, cwd });
+  const exit = once(child, 'exit');
+  let output = '';
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  child[stream].on('data', (chunk: unknown) => {
+    output += String(chunk);
+    const line = output
+      .split('\n')
+      .slice(0, -1)
+      .find((candidate) => candidate.includes(text));
+    if (line !== undefined) resolve(line);
+  });
+  child.once('exit', () => reject(new Error(`ended early: ${output}`)));
+  return {
+    line: await promise,
+    end: async (): Promise<unknown> => {
+      child.kill('SIGTERM');
+      return (await exit)[0];
+    },
+  };
 }
 
 describe('the command line', () => {
@@ -101,6 +126,28 @@ describe('the command line', () => {
     expect(code).toBe(1);
     expect(stderr).toContain(`${pce.port}`);
     expect(stderr).toContain('in use');
+  });
+
+  it('runs the simulator until it is told to stop; its first line says how to reach it', async () => {
+    const program = box.program(SOURCE, ['pce-sim', '--profile', 'small', '--now', '2026-03-31T12:00:00Z', '--json']);
+    const { line, end } = await started(program, 'stdout');
+    const facts: Record<string, string | number> = JSON.parse(line);
+    expect(Object.keys(facts)).toEqual(['url', 'host', 'port', 'org_id', 'api_key', 'api_secret']);
+    const { url, org_id: org, api_key: key, api_secret: secret } = facts;
+    const authorization = `Basic ${Buffer.from(`${key}:${secret}`).toString('base64')}`;
+    const labels = await fetch(`${url}/api/v2/orgs/${org}/labels`, {
+      headers: { authorization, accept: 'application/json' },
+    });
+    expect(labels.status).toBe(200);
+    expect(await end()).toBe(0);
+  });
+
+  it('serves HTTP until it is told to stop', async () => {
+    const program = box.program(SOURCE, ['http', '--port', '0'], { MCP_DEV_INSECURE: '1', MCP_LOG_LEVEL: 'info' });
+    const { line, end } = await started(program, 'stderr', '"listening"');
+    const { url } = JSON.parse(line);
+    expect((await fetch(new URL('/healthz', url))).status).toBe(200);
+    expect(await end()).toBe(0);
   });
 
   it('lists the routes of the simulator', async () => {

@@ -38,6 +38,8 @@ export async function runRaw(
     if (answers >= expect && stdout.endsWith('\n')) resolve();
   });
   const exit = once(child, 'exit');
+  // The program may end before it has read everything.
+  child.stdin.on('error', () => {});
   for (const message of input)
     child.stdin.write(`${typeof message === 'string' ? message : JSON.stringify(message)}\n`);
   if (expect > 0) await Promise.race([answered, exit]);

@@ -31,6 +31,8 @@ async function asked(program: Program, revision: Revision, questions: readonly [
   }
 }
 
+const daysAgo = (days: number): string => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
+
 interface Result {
   readonly isError?: boolean | undefined;
   readonly _meta?: Readonly<Record<string, unknown>> | undefined;
@@ -60,6 +62,7 @@ describe.each(['source', 'bundle'])('the server from %s', (form) => {
       ['get-workloads', { max_results: '50' }],
       ['get-labels', { key: 'env' }],
       ['get-labels', { kee: 'env' }],
+      ['get-traffic-flows-summary', { start_date: daysAgo(4), end_date: daysAgo(2) }],
     ];
     const program = start([], pointingAt(pce));
     const answers = await Promise.all(REVISIONS.map((revision) => asked(program, revision, questions)));
@@ -67,6 +70,7 @@ describe.each(['source', 'bundle'])('the server from %s', (form) => {
     for (const content of contents) expect(content).toEqual(contents[0]);
     expect(contents[0]?.[1]).toMatchObject({ notes: ['max_results: read "50" as 50.'], totals: { returned: 50 } });
     expect(errorOf(answers[0]?.results[3])).toMatchObject({ error: 'invalid_arguments' });
+    expect(contents[0]?.[4]).toMatchObject({ answer: expect.stringMatching(/\d+ connections/) });
   });
 
   it('--demo needs no configuration', async () => {

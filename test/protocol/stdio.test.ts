@@ -113,6 +113,13 @@ describe('stdio', () => {
     expect(run.exitMs).toBeLessThan(1_000);
   });
 
+  it('ends when a message is too large to be read on from', async () => {
+    const run = await runRaw(FIXTURE, [initialize(1, '2025-11-25'), 'x'.repeat(11_000_000)], 2);
+    expect(run.lines.map(rpc)).toHaveLength(1);
+    expect(run.stderr).toContain('protocol error');
+    expect(run.code).toBe(0);
+  });
+
   it('keeps its standard error in JSON lines', async () => {
     const { stderr } = await runRaw(
       FIXTURE,
