@@ -36,7 +36,7 @@ export interface Feed {
 
 /** Carries a download to a worker no faster than the worker reads. */
 export function feed(maxInFlight: number = MAX_IN_FLIGHT): Feed {
-  const { enter, leave } = gate(maxInFlight);
+  const room = gate(maxInFlight);
   return {
     async run(chunks, send, stopped) {
       const blocks = blocksOf(chunks);
@@ -44,7 +44,7 @@ export function feed(maxInFlight: number = MAX_IN_FLIGHT): Feed {
         for (;;) {
           const next = await Promise.race([blocks.next(), stopped]);
           if (next.done === true) return;
-          await Promise.race([enter(), stopped]);
+          await Promise.race([room.enter(), stopped]);
           send(next.value);
         }
       } catch (error) {
@@ -53,6 +53,6 @@ export function feed(maxInFlight: number = MAX_IN_FLIGHT): Feed {
         throw error;
       }
     },
-    taken: leave,
+    taken: () => room.leave(),
   };
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { createGunzip } from 'node:zlib';
 import { Failure } from '../core/errors.ts';
 
@@ -53,7 +52,9 @@ export function gunzipSink(take: (bytes: Uint8Array) => void, maxBytes: number =
       cause,
     });
   });
-  const closed = once(gunzip, 'close');
+  const closed = new Promise<void>((resolve) => {
+    gunzip.on('close', () => resolve());
+  });
   const settle = async (done: Promise<unknown>): Promise<void> => {
     await Promise.race([done, closed]);
     if (failure !== undefined) throw failure;

@@ -42,9 +42,9 @@ export class WorkerLink {
     // No environment: it holds the PCE's secret. Own stdout: in stdio mode the process's belongs to the protocol.
     this.#worker = new Worker(entry, { env: {}, argv: [], execArgv: [], stdout: true, name: 'flow tables' });
     this.#worker.on('message', (message: FromWorker) => this.#receive(message));
-    this.#worker.on('messageerror', (cause) => this.end(tableLost(cause)));
-    this.#worker.on('error', (cause) => this.end(tableLost(cause)));
-    this.#worker.on('exit', () => this.end(tableLost()));
+    this.#worker.on('messageerror', (cause) => void this.end(tableLost(cause)));
+    this.#worker.on('error', (cause) => void this.end(tableLost(cause)));
+    this.#worker.on('exit', () => void this.end(tableLost()));
     this.#settle();
   }
 

@@ -13,13 +13,15 @@ interface Loading {
 const loading = new Map<number, Loading>();
 const tables = new Map<number, ReturnType<typeof questionsOf>>();
 
-const tell = (message: FromWorker): void => parentPort?.postMessage(message);
+const tell = (message: FromWorker): void => parentPort?.postMessage(message, []);
 
 /** Runs the next step of a load unless it failed or was dropped meanwhile. */
 function step(table: number, work: (load: TableLoad) => Promise<void>): void {
   const entry = loading.get(table);
   if (entry === undefined) return;
-  entry.done = entry.done.then(async () => {
+  const previous = entry.done;
+  entry.done = (async () => {
+    await previous;
     if (loading.get(table) !== entry) return;
     try {
       await work(entry.load);
@@ -27,7 +29,7 @@ function step(table: number, work: (load: TableLoad) => Promise<void>): void {
       loading.delete(table);
       tell({ type: 'load-failed', table, failure: plainFailure(asFailure(error)) });
     }
-  });
+  })();
 }
 
 function finish(table: number): void {

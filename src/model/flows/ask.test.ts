@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { questionsOf } from './ask.ts';
 import { DIMENSIONS } from './dimensions.ts';
@@ -18,6 +18,7 @@ function tableOf(records: readonly FlowRecord[]): FlowTable {
 
 type Value = string | null;
 const text = (value: unknown): Value => (typeof value === 'string' && value !== '' ? value : null);
+const json = (value: unknown): Value => JSON.stringify(value) ?? null;
 const labels = (side: RecordEndpoint = {}): { key: string; value: string }[] =>
   (side.workload?.labels ?? []) as { key: string; value: string }[];
 const lists = (side: RecordEndpoint = {}): string[] =>
@@ -39,10 +40,10 @@ const NAIVE: Readonly<Record<string, (record: FlowRecord) => Value>> = {
   destination_ip_list: ({ dst }) => text(lists(dst).join(', ')),
   ip_list: ({ src, dst }) => text(lists(dst).join(', ')) ?? text(lists(src).join(', ')),
   fqdn: ({ src, dst }) => text(dst?.fqdn) ?? text(src?.fqdn),
-  destination_managed: ({ dst }) => (dst?.workload?.managed === undefined ? null : String(dst.workload.managed)),
+  destination_managed: ({ dst }) => json(dst?.workload?.managed),
   source_enforcement_mode: ({ src }) => text(src?.workload?.enforcement_mode),
-  port: ({ service }) => (service?.port === undefined ? null : String(service.port)),
-  proto: ({ service }) => (service?.proto === undefined ? null : String(service.proto)),
+  port: ({ service }) => json(service?.port),
+  proto: ({ service }) => json(service?.proto),
   process: ({ service }) => text(service?.process_name),
   service_name: ({ service }) => text(service?.windows_service_name),
   user: ({ service }) => text(service?.user_name),
@@ -177,7 +178,7 @@ describe('against a naive computation over the raw records', () => {
     fc.assert(
       fc.property(recordList, order, fc.nat({ max: 12 }), (records, sort, limit) => {
         const compare = (a: FlowGroup, b: FlowGroup): number =>
-          value[sort](b) - value[sort](a) || (String(a.key[0] ?? '') < String(b.key[0] ?? '') ? -1 : 1);
+          value[sort](b) - value[sort](a) || ((a.key[0] ?? '') < (b.key[0] ?? '') ? -1 : 1);
         const expected = naiveGroups(records, ['source']).sort(compare).slice(0, limit);
         const answer = questionsOf(tableOf(records)).ask({ by: ['source'], limit, sort });
         expect(answer.groups).toEqual(expected);

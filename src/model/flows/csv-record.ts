@@ -11,10 +11,9 @@ const LABEL_KEYS: ReadonlyMap<string, string> = new Map([
   ['Location', 'loc'],
 ]);
 
-const NOT_LABELS: ReadonlySet<string> = new Set([
-  ...['IP', 'IPList', 'Name', 'Hostname', 'Managed', 'Enforcement Mode', 'Enforcement', 'FQDN'],
-  ...['Process', 'Service', 'Username'],
-]);
+const NOT_LABELS: ReadonlySet<string> = new Set(
+  'IP,IPList,Name,Hostname,Managed,Enforcement Mode,Enforcement,FQDN,Process,Service,Username'.split(','),
+);
 
 const PROTOCOLS: ReadonlyMap<string, number> = new Map([
   ['ICMP', 1],

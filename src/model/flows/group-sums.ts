@@ -56,7 +56,7 @@ export class GroupSums {
 
   /** The first `limit` groups, largest first, equal ones by key. Only those that can be among them are compared. */
   top(sort: Sort, limit: number, keyOf: (group: number) => Key): { readonly group: number; readonly key: Key }[] {
-    const values = Float64Array.from({ length: this.size }, (_, group) => this.#value(sort, group));
+    const values = this.#values(sort);
     const count = Math.max(0, Math.min(Math.trunc(limit), values.length));
     if (count === 0) return [];
     const threshold = values.toSorted()[values.length - count] ?? 0;
@@ -67,16 +67,12 @@ export class GroupSums {
     return candidates.sort((a, b) => b.value - a.value || compareKeys(a.key, b.key)).slice(0, count);
   }
 
-  #value(sort: Sort, group: number): number {
-    switch (sort) {
-      case 'connections':
-        return this.#connections[group] ?? 0;
-      case 'rows':
-        return this.#rows[group] ?? 0;
-      case 'bytes':
-        return (this.#bytesIn[group] ?? 0) + (this.#bytesOut[group] ?? 0);
-      case 'last_seen':
-        return this.#last[group] ?? NO_TIME;
-    }
+  #values(sort: Sort): Float64Array {
+    const column = { connections: this.#connections, rows: this.#rows, bytes: this.#bytesIn, last_seen: this.#last }[
+      sort
+    ];
+    const values = Float64Array.from(column);
+    if (sort === 'bytes') this.#bytesOut.forEach((bytes, group) => (values[group] = (values[group] ?? 0) + bytes));
+    return values;
   }
 }

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { FlowRecord, RecordEndpoint } from './record.ts';
 
 // Generated flow records for the tests of this folder and of work/: a small vocabulary, so that groups, pairs and variants meet.
