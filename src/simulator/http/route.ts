@@ -28,7 +28,7 @@ export interface Request<W extends World = World> {
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly requestId: string;
   /** Names the event this write is; written once the answer turns out to be a success. Called again, it adds changes. */
-  audit(eventType: string, changes: readonly ResourceChange[]): void;
+  readonly audit: (eventType: string, changes: readonly ResourceChange[]) => void;
 }
 
 /** One item of `resource_changes` of an event (traffic.md §6.2). */

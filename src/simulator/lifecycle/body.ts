@@ -50,3 +50,6 @@ export const objectsIn = (value: unknown): readonly JsonObject[] =>
 
 export const hrefOf = (value: unknown): string | null =>
   isObject(value) && typeof value['href'] === 'string' ? value['href'] : null;
+
+/** A field that is text, or null. */
+export const textIn = (value: unknown): string | null => (typeof value === 'string' ? value : null);

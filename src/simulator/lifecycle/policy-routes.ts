@@ -4,7 +4,7 @@ import { exact, partial, textParam } from '../http/query.ts';
 import { refused, refusedAs } from '../http/refusals.ts';
 import { collection, type Request, type ResourceChange, type Route } from '../http/route.ts';
 import type { WorldState } from '../world-state.ts';
-import { storable } from './body.ts';
+import { storable, textIn as text } from './body.ts';
 import { activeContent, type Content, draftContent, type PolicyObject } from './object.ts';
 import type { PolicyKind } from './policy-kind.ts';
 import type { Edit, PolicyStore, Versioned } from './policy-store.ts';
@@ -29,8 +29,6 @@ export function viewOf(request: Call): PolicyView {
     expanded: representation === 'rule_set_services_labels_and_names',
   };
 }
-
-const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
 /** CRUD of one versioned kind (objects.md §7–§9): the same machine for all of them. */
 export function policyRoutes(kind: PolicyKind): Route<WorldState>[] {

@@ -135,12 +135,14 @@ export function createPolicyStore(orgId: number, history: readonly VersionRecord
     edit: (object, content) => put({ ...object, draft: { content, updateType: object.draft?.updateType ?? 'update' } }),
     remove(object, { ms, by }) {
       const active = activeContent(object);
-      if (!active) return void put({ ...object, draft: null });
-      const content = { ...(object.draft?.content ?? active), updatedMs: ms, updatedBy: by };
-      put({ ...object, draft: { content, updateType: 'delete' } });
+      const content = active && { ...(object.draft?.content ?? active), updatedMs: ms, updatedBy: by };
+      put({ ...object, draft: content && { content, updateType: 'delete' } });
     },
     stage(object, content, { ms, by }) {
-      if (!content) return store.remove(object, { ms, by });
+      if (!content) {
+        store.remove(object, { ms, by });
+        return;
+      }
       const active = activeContent(object);
       const draft = { ...marked(content, active), updatedMs: ms, updatedBy: by };
       put({ ...object, draft: { content: draft, updateType: active ? 'update' : 'create' } });

@@ -5,7 +5,7 @@ import { partial, textParam } from '../http/query.ts';
 import { refused } from '../http/refusals.ts';
 import { external, flag, list, nullableText, record, text, open } from '../http/schema.ts';
 import { bodyCheck } from '../http/validate.ts';
-import { objectsIn } from '../lifecycle/body.ts';
+import { objectsIn, textIn } from '../lifecycle/body.ts';
 import type { PolicyKind } from '../lifecycle/policy-kind.ts';
 import { merged, policyRoutes } from '../lifecycle/policy-routes.ts';
 import { SIMULATOR_TOKENS } from '../choices.ts';
@@ -34,8 +34,8 @@ function range(wire: JsonObject): {
   readonly span: AddressSpan;
   readonly excluded: boolean;
 } {
-  const from = String(wire['from_ip']);
-  const to = typeof wire['to_ip'] === 'string' ? wire['to_ip'] : null;
+  const from = textIn(wire['from_ip']) ?? '';
+  const to = textIn(wire['to_ip']);
   const span = to !== null && from.includes('/') ? null : parseSpan(from, to);
   if (!span) throw badRange(to === null ? from : `${from}-${to}`);
   const start = parseAddress(from.replace(/\/.*$/, ''));
@@ -59,7 +59,7 @@ function ranges(given: unknown): readonly JsonObject[] {
   const all = objectsIn(given).map(range);
   const included = all.filter(({ excluded }) => !excluded);
   for (const { excluded, span, wire } of all)
-    if (excluded && !included.some((outer) => within(span, outer.span))) throw badRange(String(wire['from_ip']));
+    if (excluded && !included.some((outer) => within(span, outer.span))) throw badRange(textIn(wire['from_ip']) ?? '');
   return all.map(({ wire }) => wire);
 }
 
@@ -83,10 +83,8 @@ const kind: PolicyKind = {
     const fqdn = partial(query, 'fqdn');
     return ({ body }) =>
       (textParam(query, 'ip_address') === undefined ||
-        objectsIn(body['ip_ranges']).some(
-          (own) => address(String(own['from_ip'])) || (own['to_ip'] !== undefined && address(String(own['to_ip']))),
-        )) &&
-      (textParam(query, 'fqdn') === undefined || objectsIn(body['fqdns']).some((own) => fqdn(String(own['fqdn']))));
+        objectsIn(body['ip_ranges']).some((own) => address(textIn(own['from_ip'])) || address(textIn(own['to_ip'])))) &&
+      (textParam(query, 'fqdn') === undefined || objectsIn(body['fqdns']).some((own) => fqdn(textIn(own['fqdn']))));
   },
 };
 

@@ -3,7 +3,7 @@ import { fieldChanges } from '../http/audit.ts';
 import { exact } from '../http/query.ts';
 import { notFound } from '../http/refusals.ts';
 import { collection, type Request, type ResourceChange, type Route } from '../http/route.ts';
-import { storable } from '../lifecycle/body.ts';
+import { storable, textIn as text } from '../lifecycle/body.ts';
 import type { Content, RuleKind, RuleRecord } from '../lifecycle/object.ts';
 import { editOf, viewOf } from '../lifecycle/policy-routes.ts';
 import type { Edit, Versioned } from '../lifecycle/policy-store.ts';
@@ -142,8 +142,6 @@ function ruleRoutes(kind: RuleKind): Route<WorldState>[] {
     { method: 'DELETE', path: `${path}/:id`, access: 'write', handle: remove },
   ];
 }
-
-const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
 /** Allow, deny and iptables rules (objects.md §8.3–8.6). */
 export const ruleRoutesOfAllKinds: readonly Route<WorldState>[] = [

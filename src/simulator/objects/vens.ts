@@ -51,8 +51,8 @@ function render(world: WorldState, caller: Caller, stored: Managed, expanded: bo
     target_pce_fqdn: extra.venTargetPce,
     golden_image: extra.venGoldenImage,
     labels: expanded ? labelRefs(world, record.labels) : labelRefs(world, record.labels).map(({ href }) => ({ href })),
-    interfaces: renderInterfaces(world.orgId, stored).map((own) => ({
-      href: `${workload.href}/interfaces/${String(own['name'])}`,
+    interfaces: renderInterfaces(world.orgId, stored).map((own, index) => ({
+      href: `${workload.href}/interfaces/${record.interfaces[index]?.name ?? ''}`,
       ...own,
     })),
     workloads: [
