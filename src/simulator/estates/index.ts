@@ -1,4 +1,5 @@
 import type { Estate, ProfileName } from './estate.ts';
+import { createEventSource } from './events/source.ts';
 import { buildHosts } from './hosts.ts';
 import { buildDimensions, buildLabels, indexLabels } from './labels.ts';
 import { landscapeOf, placeEdges } from './landscape.ts';
@@ -55,26 +56,30 @@ export function buildEstate({ profile: name, seed, nowMs, flows }: EstateOptions
     notes: policy.notes,
     network: networks[0]?.name ?? '',
   });
-  return {
-    profile: name,
+  const policyVersions = buildVersions(admins, hosts.length, seed, nowMs);
+  const common = {
     seed,
     nowMs,
     orgId: ORG_ID,
     pceFqdn: 'pce.meridian.example',
     users,
-    serviceAccounts: buildServiceAccounts(seed, nowMs),
-    dimensions: buildDimensions(seed, nowMs),
     labels,
     workloads,
-    networks,
-    labelGroups: policy.labelGroups,
     ipLists: policy.ipLists,
     services: policy.services,
     ruleSets: policy.ruleSets,
+    policyVersions,
+  };
+  return {
+    ...common,
+    profile: name,
+    serviceAccounts: buildServiceAccounts(seed, nowMs),
+    dimensions: buildDimensions(seed, nowMs),
+    networks,
+    labelGroups: policy.labelGroups,
     enforcementBoundaries: [],
     virtualServices: [],
-    policyVersions: buildVersions(admins, hosts.length, seed, nowMs),
-    *events() {},
+    events: createEventSource(common, plants),
     traffic,
   };
 }

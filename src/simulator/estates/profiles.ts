@@ -24,6 +24,8 @@ export interface Profile {
   readonly rules: number;
   /** Rows of a 30-day window unless `flows` says otherwise. */
   readonly flows: number;
+  /** Share of the possible pairs of hosts that is seen talking. */
+  readonly density: number;
 }
 
 const SMALL_APPS = new Set([
@@ -62,6 +64,7 @@ const mid: Profile = {
   unknownServers: 12,
   rules: 924,
   flows: 9_000,
+  density: 0.71,
 };
 
 export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
@@ -90,9 +93,10 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     partners: 2,
     unknownServers: 0,
     rules: 200,
-    flows: 2_500,
+    flows: 2_100,
+    density: 0.8,
   },
   mid,
-  large: { ...mid, name: 'large', workloads: 5_000, copies: 14, rules: 12_000, flows: 60_000 },
-  xl: { ...mid, name: 'xl', workloads: 25_000, copies: 80, rules: 75_000, flows: 250_000 },
+  large: { ...mid, name: 'large', workloads: 5_000, copies: 14, rules: 12_000, flows: 95_000 },
+  xl: { ...mid, name: 'xl', workloads: 25_000, copies: 80, rules: 75_000, flows: 240_000, density: 0.36 },
 };

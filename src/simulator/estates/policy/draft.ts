@@ -51,6 +51,9 @@ export interface PolicyContext {
   readonly authors: readonly number[];
   readonly random: Random;
   readonly notes: RuleNote[];
+  readonly actors: Map<string, JsonObject>;
+  readonly actorLists: Map<string, readonly JsonObject[]>;
+  readonly serviceLists: Map<string, readonly JsonObject[]>;
   nextRuleId: number;
 }
 
@@ -75,20 +78,16 @@ export function createContext(
     authors,
     random: createRandom(seed, 'policy'),
     notes: [],
+    actors: new Map(),
+    actorLists: new Map(),
+    serviceLists: new Map(),
     nextRuleId: 2,
   };
 }
 
-/** Actors are shared objects, because a big estate has tens of thousands of rules. */
-const actors = new WeakMap<PolicyContext, Map<string, JsonObject>>();
-
 /** An actor by a short text: `ams`, `role=web`, `iplist:NAME`, `group:NAME`. */
 export function actor(context: PolicyContext, text: string): JsonObject {
-  let known = actors.get(context);
-  if (known === undefined) actors.set(context, (known = new Map()));
-  let made = known.get(text);
-  if (made === undefined) known.set(text, (made = makeActor(context, text)));
-  return made;
+  return remembered(context.actors, text, () => makeActor(context, text));
 }
 
 function makeActor(context: PolicyContext, text: string): JsonObject {
@@ -107,8 +106,15 @@ function resolve(names: ReadonlyMap<string, string>, name: string): string {
   return href;
 }
 
+/** Parts of rules are shared values, because a big estate has tens of thousands of rules. */
+function remembered<T>(known: Map<string, T>, text: string, make: () => T): T {
+  let made = known.get(text);
+  if (made === undefined) known.set(text, (made = make()));
+  return made;
+}
+
 /** Services by a short text: names of services and inline ports (`8443`, `40001-40002`, `514u`), separated by `;`. */
-export function services(context: PolicyContext, text: string): JsonObject[] {
+function makeServices(context: PolicyContext, text: string): JsonObject[] {
   return text.split(';').map((part) => {
     const port = /^(\d+)(?:-(\d+))?(u?)$/.exec(part);
     if (port === null) return { href: resolve(context.services, part) };
@@ -119,8 +125,8 @@ export function services(context: PolicyContext, text: string): JsonObject[] {
   });
 }
 
-const splitActors = (context: PolicyContext, text: string): JsonObject[] =>
-  text.split(' & ').map((each) => actor(context, each));
+const splitActors = (context: PolicyContext, text: string): readonly JsonObject[] =>
+  remembered(context.actorLists, text, () => text.split(' & ').map((each) => actor(context, each)));
 
 /** Opens a ruleset; `scope` holds label texts, all of which must hold. */
 export function ruleSet(
@@ -141,6 +147,9 @@ export function ruleSet(
     denyRules: [],
   };
 }
+
+/** Tag of the rules that only bring a replicated estate to its size; nobody needs notes about them. */
+export const FILLER = 'filler';
 
 const RESOLVE = { providers: ['workloads'], consumers: ['workloads'] } as const;
 const NONE: readonly never[] = [];
@@ -195,20 +204,21 @@ function ruleParts(
   const parts = {
     providers: splitActors(context, providers),
     consumers: splitActors(context, consumers),
-    ingress_services: services(context, service),
+    ingress_services: remembered(context.serviceLists, service, () => makeServices(context, service)),
   };
-  context.notes.push({
-    id,
-    ruleSet: set.name,
-    kind,
-    enabled: enabled && set.enabled,
-    tags,
-    scope: set.scope,
-    extra,
-    providers,
-    consumers,
-    service,
-  });
+  if (!tags.includes(FILLER))
+    context.notes.push({
+      id,
+      ruleSet: set.name,
+      kind,
+      enabled: enabled && set.enabled,
+      tags,
+      scope: set.scope,
+      extra,
+      providers,
+      consumers,
+      service,
+    });
   return {
     id,
     created_at: isoOf(created),

@@ -1,5 +1,5 @@
 import type { Landscape } from '../landscape.ts';
-import { allow, type PolicyContext, type RuleSetDraft } from './draft.ts';
+import { allow, FILLER, type PolicyContext, type RuleSetDraft } from './draft.ts';
 import { RETIRED_RULESET } from './names.ts';
 
 /** Agents that a server farm is asked on by its monitoring and backup, application by application. */
@@ -55,6 +55,6 @@ export function fillReplicas(
     const roles = spec.roles.map((each) => `role=${each.role}`);
     const to = roles[turn % roles.length] ?? 'ams';
     const from = roles[Math.floor(turn / roles.length) % roles.length] ?? 'ams';
-    allow(context, set, to, from, String(11_000 + turn), { tags: ['filler'] });
+    allow(context, set, to, from, String(11_000 + turn), { tags: [FILLER] });
   }
 }

@@ -1,4 +1,5 @@
 import type { FlowRow } from '../estate.ts';
+import { hashText } from '../../random.ts';
 import type { Rhythm } from './activity.ts';
 
 /** One kind of connection between two addresses; becomes one row per reporter and range. */
@@ -45,13 +46,15 @@ export interface LaneList {
 
 export function createLaneList(): LaneList {
   const lanes: Lane[] = [];
-  const known = new Set<string>();
+  // 53 bits of hash instead of texts, which would be most of a big estate's memory.
+  const known = new Set<number>();
   let rows = 0;
   return {
     lanes,
     rows: () => rows,
     add(lane) {
-      const identity = `${lane.srcIp} ${lane.dstIp} ${lane.proto} ${lane.port} ${lane.client ?? ''} ${lane.clientUser ?? ''}`;
+      const text = `${lane.srcIp} ${lane.dstIp} ${lane.proto} ${lane.port} ${lane.client ?? ''} ${lane.clientUser ?? ''}`;
+      const identity = hashText(text) * 0x20_0000 + (hashText(`${text} again`) >>> 11);
       if (known.has(identity)) return false;
       known.add(identity);
       lanes.push(lane);

@@ -38,7 +38,7 @@ const FIRST_PORT: Readonly<Record<string, readonly [port: number, proto: number]
 };
 
 /** Tags of rules that must stay without traffic. */
-const UNUSED_TAGS = new Set(['P8', 'P28', 'filler', 'disabled']);
+const UNUSED_TAGS = new Set(['P8', 'P28', 'disabled']);
 
 /** Gives every enabled rule that is not planted as unused some traffic that uses it: allows a pair or two, denies some attempts. */
 export function addRuleLanes(list: LaneList, maker: LaneMaker, notes: readonly RuleNote[]): void {

@@ -72,11 +72,11 @@ function makeTraffic(inputs: TrafficInputs) {
   const maker = laneMakerOf(inputs);
   const list = createLaneList();
   const wanted = Math.min(flows, profile.flows);
-  const thin = Math.min(1, flows / profile.flows);
+  const density = profile.density * Math.min(1, flows / profile.flows);
   addPlantedLanes(list, maker, choosePlantedTraffic(maker));
-  addEdgeLanes(list, maker, edges, thin);
+  addEdgeLanes(list, maker, edges, density);
   addRuleLanes(list, maker, notes);
-  addInfrastructureLanes(list, maker, thin);
+  addInfrastructureLanes(list, maker, density);
   addFlowlinkLanes(list, maker, Math.round(wanted * FLOWLINK_SHARE));
   const rest = wanted - list.rows();
   addNoiseLanes(list, maker, Math.max(0, Math.min(rest, Math.round(wanted * NOISE_SHARE))));
