@@ -14,6 +14,8 @@ interface Closing {
  * that linger, whatever an upstream or a worker is doing.
  */
 export async function runToEnd({ ended, close, log }: Closing): Promise<never> {
+  // Node prints its warnings as text; the log is JSON lines.
+  process.removeAllListeners('warning').on('warning', (warning) => log.info('runtime warning', { error: warning }));
   process.once('uncaughtException', (error) => crash(log, error));
   process.once('unhandledRejection', (error) => crash(log, error));
   // Without a listener a closed stderr would end the process in the middle of an answer.

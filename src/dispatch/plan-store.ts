@@ -11,9 +11,14 @@ export async function openPlanStore(stateDir: string | undefined, log: Log): Pro
     return await openSqlitePlans(path);
   } catch (error) {
     log.warning('the state folder cannot be used; plans end with this process', { path, error });
-    const { createMemoryPlans } = await import('../store/memory-plans.ts');
-    return createMemoryPlans();
+    return memoryPlans();
   }
+}
+
+/** Plans that end with this process. */
+export async function memoryPlans(): Promise<PlanStore> {
+  const { createMemoryPlans } = await import('../store/memory-plans.ts');
+  return createMemoryPlans();
 }
 
 /** Where the platform wants programs to keep what must survive but is not worth a backup. */

@@ -10,11 +10,11 @@ import { catalogue } from './catalogue.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { once } from './once.ts';
 import { pceSettings } from './pce-settings.ts';
-import { openPlanStore } from './plan-store.ts';
+import { memoryPlans, openPlanStore } from './plan-store.ts';
 
 export interface ServingOptions {
   readonly log: Log;
-  /** The PCE to use in place of the configured one: the embedded simulator. */
+  /** An embedded PCE to use in place of the configured one. It ends with this process, so plans for it are not kept either. */
   readonly pce?: (() => Promise<PceSettings>) | undefined;
 }
 
@@ -28,19 +28,19 @@ export interface Serving {
  * The dispatcher for one PCE and one key, as the configuration wants it. Client, flow tables and stores are loaded and opened by the
  * first call that needs them: the first list of tools waits for nothing.
  */
-export function createServing(
-  settings: Settings,
-  { log, pce = async () => pceSettings(settings) }: ServingOptions,
-): Serving {
+export function createServing(settings: Settings, { log, pce }: ServingOptions): Serving {
   const connection = once(async () => {
-    const [{ connectPce }, target] = await Promise.all([import('../pce/index.ts'), pce()]);
+    const [{ connectPce }, target] = await Promise.all([
+      import('../pce/index.ts'),
+      pce ? pce() : pceSettings(settings),
+    ]);
     return connectPce({ ...target, readOnly: settings.MCP_READ_ONLY });
   });
   const flows = once(async () => {
     const { flowTables } = await import('../work/flow-tables.ts');
     return flowTables();
   });
-  const plans = once(() => openPlanStore(settings.MCP_STATE_DIR, log));
+  const plans = once(() => (pce ? memoryPlans() : openPlanStore(settings.MCP_STATE_DIR, log)));
 
   const dispatcher = createDispatcher({
     catalogue,
