@@ -14,7 +14,7 @@ describe('get-labels', () => {
       { href: '/orgs/1/labels/3', key: 'env', value: 'prod' },
     ]);
     expect(structured.answer).toBe('3 labels in 2 keys: app 2, env 1.');
-    expect(structured.totals).toEqual({ total: 3, by_key: { app: 2, env: 1 } });
+    expect(structured.totals).toEqual({ total: 3, key_count: 2, by_key: { app: 2, env: 1 } });
     expect(text).toContain('app | ordering');
   });
 

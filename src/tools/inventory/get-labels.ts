@@ -30,7 +30,7 @@ export default defineTool({
   },
   output: envelope(
     { href: text, key: text, value: text, deleted: flag, usage: texts },
-    { total: integer, by_key: counts },
+    { total: integer, key_count: integer, by_key: counts },
   ),
   example: { key: 'app', value: 'order' },
   columns: [
@@ -60,7 +60,7 @@ export default defineTool({
           ? 'No label matches.'
           : `${plural(labels.length, 'label')} in ${plural(byKey.length, 'key')}: ${tallyText(byKey)}.`,
       items,
-      totals: { total: listing.matched ?? labels.length, by_key: Object.fromEntries(byKey) },
+      totals: { total: listing.matched ?? labels.length, key_count: byKey.length, by_key: Object.fromEntries(byKey) },
       coverage: listingCoverage(listing),
     };
   },

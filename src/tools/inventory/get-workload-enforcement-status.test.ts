@@ -48,7 +48,9 @@ describe('get-workload-enforcement-status', () => {
     ]);
     expect(structured.totals).toEqual({
       total_workloads: 6,
+      app_group_count: 3,
       mixed_count: 1,
+      managed_count: 5,
       unmanaged_count: 1,
       global_enforcement_modes: { full: 3, idle: 1, selective: 1 },
     });

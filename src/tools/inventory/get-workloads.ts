@@ -3,7 +3,7 @@ import { Failure } from '../../core/errors.ts';
 import type { Workload } from '../../model/inventory.ts';
 import type { WorkloadFilter } from '../../pce/view.ts';
 import { envelope } from '../envelope.ts';
-import { described, flag, integer, oneOf, text, texts } from '../fields.ts';
+import { counts, described, flag, integer, oneOf, text, texts } from '../fields.ts';
 import { workloadFilter } from '../label-argument.ts';
 import { byNameThenHref, listingCoverage, plural, tally, tallyText } from '../listing.ts';
 import { defineTool } from '../tool.ts';
@@ -59,7 +59,7 @@ export default defineTool({
       details: text,
       open_ports: texts,
     },
-    { total: integer, returned: integer, managed: integer, online: integer },
+    { total: integer, returned: integer, managed: integer, unmanaged: integer, online: integer, by_mode: counts },
     { open: true },
   ),
   example: { labels: 'app=ordering env=prod', max_results: 100 },
@@ -84,14 +84,18 @@ export default defineTool({
       onProgress: (read, total) => progress('Reading workloads', read, total ?? undefined),
     });
     const sorted = [...listing.items].sort(byNameThenHref((workload) => workload.name ?? workload.hostname ?? ''));
+    const managed = sorted.filter((workload) => workload.managed);
+    const modes = tally(managed.map(({ mode }) => mode));
     return {
-      answer: summary(sorted, listing.matched),
+      answer: summary(sorted, managed, modes, listing.matched),
       items: sorted.map((workload) => workloadRow(workload, detail)),
       totals: {
         total: listing.matched ?? sorted.length,
         returned: sorted.length,
-        managed: sorted.filter(({ managed }) => managed).length,
-        online: sorted.filter(({ managed, online }) => managed && online).length,
+        managed: managed.length,
+        unmanaged: sorted.length - managed.length,
+        online: managed.filter(({ online }) => online).length,
+        by_mode: Object.fromEntries(modes),
       },
       coverage: listingCoverage(listing),
       next: sorted.length === 0 ? ['get-labels lists the label values that exist.'] : undefined,
@@ -106,14 +110,17 @@ function agreed(argument: boolean | undefined, expression: boolean | undefined):
   return argument ?? expression;
 }
 
-function summary(workloads: readonly Workload[], matched: number | null): string {
+function summary(
+  workloads: readonly Workload[],
+  managed: readonly Workload[],
+  modes: ReturnType<typeof tally>,
+  matched: number | null,
+): string {
   if (workloads.length === 0) return 'No workload matches.';
-  const managed = workloads.filter(({ managed }) => managed);
-  const modes = tallyText(tally(managed.map(({ mode }) => mode)));
   const whole =
     matched !== null && matched > workloads.length
       ? `${plural(matched, 'workload')} match, ${workloads.length} of them read`
-      : `${plural(workloads.length, 'workload')}`;
-  const rest = workloads.length - managed.length;
-  return `${whole}: ${managed.length} managed${modes === '' ? '' : ` (${modes})`}, ${rest} unmanaged.`;
+      : plural(workloads.length, 'workload');
+  const inModes = modes.length === 0 ? '' : ` (${tallyText(modes)})`;
+  return `${whole}: ${managed.length} managed${inModes}, ${workloads.length - managed.length} unmanaged.`;
 }

@@ -19,7 +19,7 @@ describe('get-iplists', () => {
       fqdns: ['*.example.com'],
       created_at: '2025-01-01T00:00:00.000Z',
     });
-    expect(structured.totals).toEqual({ total_count: 1, policy: 'draft' });
+    expect(structured.totals).toEqual({ total_count: 1, range_count: 2, fqdn_count: 1, policy: 'draft' });
     expect(text).toContain('!10.1.0.10-10.1.0.20');
   });
 

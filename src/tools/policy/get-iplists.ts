@@ -53,7 +53,7 @@ export default defineTool({
       updated_at: text,
       update_type: text,
     },
-    { total_count: integer, policy: text },
+    { total_count: integer, range_count: integer, fqdn_count: integer, policy: text },
   ),
   example: { name: 'Corp' },
   columns: [
@@ -84,7 +84,7 @@ export default defineTool({
           ? `No IP list matches in the ${policy} policy.`
           : `${plural(lists.length, 'IP list')} in the ${policy} policy with ${plural(ranges, 'range')} and ${plural(fqdns, 'FQDN')}.`,
       items: shown.flatMap((list) => pieces(list.ranges, RANGES_PER_ROW).map((piece) => row(list, piece))),
-      totals: { total_count: lists.length, policy },
+      totals: { total_count: lists.length, range_count: ranges, fqdn_count: fqdns, policy },
       coverage,
     };
   },

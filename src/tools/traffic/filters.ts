@@ -13,25 +13,25 @@ const services = {
   type: 'array',
   items: {
     type: 'object',
-    properties: { port: integer, to_port: integer, proto: text, process_name: text, windows_service_name: text },
+    properties: { port: integer, to_port: integer, proto: text, process_name: text },
   },
 } as const;
 
 /** The filters common to the tools that ask for traffic, with the reference server's names. */
 export const trafficFilters = {
-  start_date: described(text, 'YYYY-MM-DD or RFC 3339 with a zone'),
-  end_date: described(text, 'Same; a bare date is its whole day'),
-  lookback_days: described({ ...integer, minimum: 1 }, 'Instead of start_date (default 30)'),
-  include_sources: described(texts, 'AND: key=value, href, IP, CIDR, iplist:…'),
+  start_date: described(text, 'YYYY-MM-DD or RFC 3339'),
+  end_date: text,
+  lookback_days: described({ ...integer, minimum: 1 }, 'Default 30'),
+  include_sources: described(texts, 'All hold: key=v1|v2, href, IP, iplist:…'),
   exclude_sources: texts,
   include_destinations: texts,
-  exclude_destinations: described(texts, 'Same forms, and FQDNs'),
-  include_services: described(services, 'OR: port, to_port, proto (tcp), process'),
+  exclude_destinations: texts,
+  include_services: described(services, 'Any of these; proto: tcp or number'),
   exclude_services: services,
   policy_decisions: described({ type: 'array', items: oneOf(...DECISIONS) }, 'Default all four'),
-  exclude_workloads_from_ip_list_query: described(flag, 'IP lists mean non-workloads (default true)'),
-  max_results: described({ ...integer, minimum: 1, maximum: MAX_ROWS }, 'Flow rows to read (default 200000)'),
-  query_name: described(text, 'Name of the query on the PCE'),
+  exclude_workloads_from_ip_list_query: described(flag, 'Default true'),
+  max_results: described({ ...integer, minimum: 1, maximum: MAX_ROWS }, 'Rows to read (default 200000)'),
+  query_name: text,
 } as const;
 
 interface ServiceArgument {
@@ -39,7 +39,6 @@ interface ServiceArgument {
   readonly to_port?: number | undefined;
   readonly proto?: string | undefined;
   readonly process_name?: string | undefined;
-  readonly windows_service_name?: string | undefined;
 }
 
 export interface TrafficArguments {
@@ -101,5 +100,4 @@ const trafficService = (given: ServiceArgument): TrafficService => ({
   port: given.port,
   toPort: given.to_port,
   processName: given.process_name,
-  windowsServiceName: given.windows_service_name,
 });

@@ -54,9 +54,9 @@ export default defineTool({
     type: 'object',
     properties: {
       ...trafficFilters,
-      group_by: described(texts, 'Instead of sections: source_app, port, …'),
-      identity_labels: described(texts, 'Keys naming an app (default app, env)'),
-      detail_level: described(oneOf('standard', 'full'), 'Rows per section (default standard)'),
+      group_by: described(texts, 'Like source_app, port; instead of sections'),
+      identity_labels: described(texts, 'Default app, env'),
+      detail_level: described(oneOf('standard', 'full'), 'Default standard'),
     },
   },
   output: envelope(

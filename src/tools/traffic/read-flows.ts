@@ -11,8 +11,6 @@ export interface Flows {
 }
 
 const ALL_DECISIONS = ['allowed', 'potentially_blocked', 'blocked', 'unknown'];
-// `completed` can come before the result exists: the first download is empty then (traffic.md §2.2).
-const DOWNLOADS = 4;
 
 /**
  * Runs `query` and gives `ask` the table of its rows, with the coverage that belongs to it; frees both afterwards. A cap was hit when
@@ -26,20 +24,10 @@ export async function withFlows<Result>(
   progress('Asking the PCE for traffic');
   const stream = await pce.traffic(query, { signal, onProgress: (state) => progress(`Traffic query ${state}`) });
   try {
-    const load = (): Promise<RemoteFlowTable> =>
-      flows.load(stream, {
-        signal,
-        onRows: (rows) => progress('Reading flow rows', rows, stream.flowsCount ?? undefined),
-      });
-    let table = await load();
-    for (
-      let download = 1;
-      download < DOWNLOADS && table.totals.rows === 0 && (stream.flowsCount ?? 0) > 0;
-      download += 1
-    ) {
-      table.close();
-      table = await load();
-    }
+    const table = await flows.load(stream, {
+      signal,
+      onRows: (rows) => progress('Reading flow rows', rows, stream.flowsCount ?? undefined),
+    });
     try {
       progress('Summarising');
       const coverage = flowCoverage(query, table.totals.rows, stream.flowsCount);
