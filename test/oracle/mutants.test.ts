@@ -110,7 +110,7 @@ const MUTANTS: readonly {
   },
   {
     mistake: 'answers are kept without regard to the network',
-    file: 'policy/index.ts',
+    file: 'policy/memo-key.ts',
     from: "`${proto}/${port ?? ''}/${network ?? ''}`",
     to: "`${proto}/${port ?? ''}`",
   },

@@ -1,7 +1,7 @@
 import type { Href } from '../../core/href.ts';
 import type { Actor } from '../inventory.ts';
 import type { ServiceEntry } from '../services/match.ts';
-import { entryReader, type MixingRule } from './conditions.ts';
+import { entryReader, type LabelsByKey, type MixingRule } from './conditions.ts';
 import type { OpenPoint } from './open-points.ts';
 import { portsEntry, type Registry, registryOf } from './registry.ts';
 import { expanded, type Scope, scopeOf } from './scopes.ts';
@@ -155,11 +155,16 @@ export function clausesOf(source: PolicySource): Clauses {
   const vocabulary = vocabularyOf(source);
   const registry = registryOf(source);
   const workloadIndex = new Map(source.workloads.map((workload, index) => [workload.href, index]));
+  let workloadLabels: readonly LabelsByKey[] | null = null;
   const context: SelectionContext = {
     vocabulary,
     registry,
     read: entryReader(vocabulary),
     workloads: source.workloads,
+    workloadLabels: () => {
+      workloadLabels ??= source.workloads.map((workload) => labelsByKey(vocabulary, workload.labels));
+      return workloadLabels;
+    },
     workloadIndex,
     virtualServices: source.virtualServices.map((service) => ({
       service,

@@ -3,6 +3,7 @@ import { indexSets } from '../addresses/index-of-sets.ts';
 import { candidatesOf } from './candidates.ts';
 import { clausesOf } from './clauses.ts';
 import type { Decision, DraftDecision, EndDecision, FlowQuestion } from './decision.ts';
+import { memoKeyOf } from './memo-key.ts';
 import { type EndOutcome, type Outcome, outcomeOf } from './outcome.ts';
 import { matchesOf, type PairMatch } from './pairs.ts';
 import { type FoundPeer, peerFinder } from './peers.ts';
@@ -33,14 +34,6 @@ const PAIR_FACTOR = 2 ** 26;
 
 const judges = new WeakMap<CompiledPolicy, Judge>();
 
-/** Text that is equal for questions the rules of a pair cannot tell apart. */
-function serviceKey({ proto, port, icmpType, icmpCode, process, windowsService, userGroups, network }: FlowQuestion) {
-  const plain = `${proto}/${port ?? ''}/${network ?? ''}`;
-  if (icmpType === undefined && icmpCode === undefined && !process && !windowsService && userGroups === undefined)
-    return plain;
-  return JSON.stringify([plain, icmpType, icmpCode, process, windowsService, userGroups]);
-}
-
 /**
  * Compiles one version of a policy. Costs time and memory in proportion to rules × scopes, plus workloads; deciding then costs nearly the
  * same however many rules there are.
@@ -62,6 +55,7 @@ export function compilePolicy(source: PolicySource): CompiledPolicy {
   const candidates = candidatesOf(clauses, registry.addressSets, source.workloads, vocabulary);
   const pcePorts = new Set(source.pce?.ports ?? []);
 
+  const memoKey = memoKeyOf(rules, clauses);
   const peers = new Map<string, FoundPeer>();
   const pairs = new Map<number, { matches: readonly PairMatch[]; outcomes: Map<string, Outcome> }>();
   let outcomes = 0;
@@ -86,7 +80,7 @@ export function compilePolicy(source: PolicySource): CompiledPolicy {
       pair = { matches: matchesOf(candidates, src.peer, dst.peer), outcomes: new Map() };
       pairs.set(pairKey, pair);
     }
-    const key = serviceKey(question);
+    const key = memoKey(question);
     let outcome = pair.outcomes.get(key);
     if (outcome === undefined) {
       outcome = outcomeOf({

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Href } from '../../core/href.ts';
 import { setOfTexts } from '../addresses/set.ts';
 import type { Actor, ResolveAs } from '../inventory.ts';
@@ -13,6 +14,8 @@ export interface SelectionContext {
   readonly registry: Registry;
   readonly read: (list: readonly Actor[]) => readonly LabelEntry[];
   readonly workloads: readonly SourceWorkload[];
+  /** By position; read once, when a rule first needs all of them. */
+  readonly workloadLabels: () => readonly LabelsByKey[];
   readonly workloadIndex: ReadonlyMap<Href, number>;
   readonly virtualServices: readonly PlacedVirtualService[];
 }
@@ -131,17 +134,19 @@ export const addressesSide = (
   });
 
 /** `side` with the subnets of the workloads it selects (`use_workload_subnets`), which a rule's remote end is programmed with. */
-export function withSubnets(side: Side, { workloads, vocabulary, registry }: SelectionContext): Side {
-  const picked = workloads.flatMap((workload, index) => {
-    const label = labelsByKey(vocabulary, workload.labels);
+export function withSubnets(side: Side, { workloads, workloadLabels, registry }: SelectionContext): Side {
+  const picked = new Set<string>();
+  workloadLabels().forEach((label, index) => {
     const selected = side.terms.some(
       (one) =>
         (one.workloads === null || one.workloads.has(index)) && one.certainty === YES && allHold(one.conditions, label),
     );
-    return selected ? workload.subnets : [];
+    if (selected) for (const subnet of workloads[index]?.subnets ?? []) picked.add(subnet);
   });
-  const subnets = [...new Set(picked)].sort();
-  if (subnets.length === 0) return side;
-  const set = registry.addAddresses(`subnets ${subnets.join(' ')}`, () => setOfTexts(subnets));
+  if (picked.size === 0) return side;
+  const subnets = [...picked].sort();
+  // Rules that select the same hosts share a set; a digest, because the subnets of an estate written out are long.
+  const digest = createHash('sha256').update(subnets.join(' ')).digest('base64');
+  const set = registry.addAddresses(`subnets ${digest}`, () => setOfTexts(subnets));
   return { ...side, addressSets: [...side.addressSets, set] };
 }
