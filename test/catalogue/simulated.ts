@@ -1,3 +1,4 @@
+import { systemSleep } from '../../src/core/clock.ts';
 import { Secret } from '../../src/core/secret.ts';
 import type { AnyTool } from '../../src/dispatch/any-tool.ts';
 import type { Dispatcher } from '../../src/dispatch/call.ts';
@@ -21,26 +22,29 @@ export interface Target {
   readonly port: number;
 }
 
-/**
- * The whole server but for the protocol, on a simulated PCE. `via` puts something between client and PCE: it is told where the PCE is
- * and says where to connect.
- */
+export interface SimulatedOptions {
+  readonly tools?: readonly AnyTool[];
+  /** Puts something between client and PCE: it is told where the PCE is and says where to connect. */
+  readonly via?: (target: Target) => Target;
+  /** Retries and polls at once, for tests of faults that last. */
+  readonly impatient?: boolean;
+}
+
+/** The whole server but for the protocol, on a simulated PCE. */
 export async function simulated(
   options: SimulatorOptions,
-  {
-    tools = catalogue,
-    via = (target) => target,
-  }: { tools?: readonly AnyTool[]; via?: (target: Target) => Target } = {},
+  { tools = catalogue, via = (target) => target, impatient = false }: SimulatedOptions = {},
 ): Promise<Simulated> {
   const simulator = await createSimulator({ nowMs: NOW_MS, rateLimit: 'off', ...options });
   const { orgId, apiKey, apiSecret } = simulator;
-  const pce = connectPce({
-    scheme: 'http',
+  const settings = {
+    scheme: 'http' as const,
     ...via({ host: simulator.host, port: simulator.port }),
     orgId: String(orgId),
     apiKey: new Secret(apiKey),
     apiSecret: new Secret(apiSecret),
-  });
+  };
+  const pce = connectPce(settings, impatient ? { sleep: (_ms, signal) => systemSleep(5, signal) } : {});
   const flows = flowTables();
   const dispatcher = dispatcherOf(tools, { pce, flows, clock: { now: () => NOW_MS } });
   return {
