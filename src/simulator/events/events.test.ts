@@ -93,10 +93,9 @@ describe('filters', () => {
   ];
   test('types, severity, status and creator', async () => {
     expect(await types('event_type=agent.tampering')).toEqual(['agent.tampering']);
-    expect((await types('event_type[eq][]=agent.tampering&event_type[eq][]=user.sign_in')).toSorted()).toEqual([
-      'agent.tampering',
-      'user.sign_in',
-    ]);
+    expect(new Set(await types('event_type[eq][]=agent.tampering&event_type[eq][]=user.sign_in'))).toEqual(
+      new Set(['agent.tampering', 'user.sign_in']),
+    );
     expect(await types('severity=err')).toEqual(['agent.tampering']);
     expect(await types('status=failure')).toEqual(['user.sign_in']);
     expect(await types('status=nil')).toEqual(['system_task.agent_offline_check']);
