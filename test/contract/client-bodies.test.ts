@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Href, href } from '../../src/core/href.ts';
 import { trafficBody } from '../../src/pce/traffic/body.ts';

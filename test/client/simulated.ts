@@ -1,7 +1,7 @@
-import { Secret } from '../../core/secret.ts';
-import type { Fault } from '../../simulator/faults/fault.ts';
-import { createSimulator, type Simulator, type SimulatorOptions } from '../../simulator/simulator.ts';
-import type { PceSettings } from '../settings.ts';
+import { Secret } from '../../src/core/secret.ts';
+import type { Fault } from '../../src/simulator/faults/fault.ts';
+import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
+import type { PceSettings } from '../../src/pce/settings.ts';
 
 export interface Simulated {
   readonly simulator: Simulator;

@@ -1,12 +1,12 @@
 import { gunzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Failure } from '../core/errors.ts';
-import { apiPath } from '../core/href.ts';
-import { readCollection } from './collections/collection.ts';
-import { connectPce, type PceConnection } from './index.ts';
-import { type Simulated, simulated } from './testing/simulated.ts';
-import { noWaiting } from './testing/fixture.ts';
-import type { TrafficQuery, TrafficStream } from './traffic/query.ts';
+import type { Failure } from '../../src/core/errors.ts';
+import { apiPath } from '../../src/core/href.ts';
+import { readCollection } from '../../src/pce/collections/collection.ts';
+import { connectPce, type PceConnection } from '../../src/pce/index.ts';
+import { type Simulated, simulated } from './simulated.ts';
+import { noWaiting } from '../../src/pce/testing/fixture.ts';
+import type { TrafficQuery, TrafficStream } from '../../src/pce/traffic/query.ts';
 
 let sim: Simulated;
 let pce: PceConnection;
@@ -22,7 +22,8 @@ beforeEach(async () => {
 });
 afterEach(() => pce.close());
 
-const hrefs = (items: readonly { readonly href?: unknown }[]): unknown[] => items.map(({ href }) => href).toSorted();
+const hrefs = (items: readonly { readonly href?: unknown }[]): string[] =>
+  items.map(({ href }) => String(href)).toSorted((a, b) => (a < b ? -1 : 1));
 const code = (reading: Promise<unknown>): Promise<string> =>
   reading.then(
     () => 'no failure',
