@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Href } from '../../src/core/href.ts';
 import type { Actor, ScopeEntry, ServicePort, ServiceRef } from '../../src/model/inventory.ts';
 import type { FlowQuestion } from '../../src/model/policy/decision.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import * as engine from '../../src/model/policy/index.ts';
 import { engineAnswers, oracleAnswers } from './compare.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Href } from '../../core/href.ts';
+import { type Href, idOf } from '../../core/href.ts';
 import { flattenGroups } from './groups.ts';
 
 const label = (value: string) => ({ href: `/labels/${value}` as Href, key: 'env', value });
@@ -16,7 +16,7 @@ const flatten = flattenGroups([
   group('loop', ['stage'], ['nonprod', 'gone']),
   group('empty', []),
 ]);
-const members = (name: string) => [...flatten(sub(name).href)].map((href) => href.split('/').at(-1)).sort();
+const members = (name: string) => [...flatten(sub(name).href)].map(idOf).sort();
 
 it('takes in sub-groups at any depth, and ends where a group contains itself', () => {
   expect(members('nonprod')).toEqual(['dev', 'perf', 'qa', 'stage']);

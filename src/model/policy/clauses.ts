@@ -1,7 +1,7 @@
 import type { Href } from '../../core/href.ts';
 import type { Actor } from '../inventory.ts';
 import type { ServiceEntry } from '../services/match.ts';
-import { entryReader, type LabelsByKey, type MixingRule } from './conditions.ts';
+import { conditionsOf, entryReader, type LabelsByKey, type MixingRule } from './conditions.ts';
 import type { OpenPoint } from './open-points.ts';
 import { portsEntry, type Registry, registryOf } from './registry.ts';
 import { expanded, type Scope, scopeOf } from './scopes.ts';
@@ -58,11 +58,13 @@ interface Part {
 const isEmpty = ({ terms, addressSets, nameLists, droppedNameLists, negated }: Side): boolean =>
   !negated && terms.length + addressSets.length + nameLists.length + droppedNameLists.length === 0;
 
-function notesOf(rule: SourceRule): readonly OpenPoint[] {
+function notesOf(rule: SourceRule, { read }: SelectionContext): readonly OpenPoint[] {
   const notes = new Set<OpenPoint>();
   for (const list of [rule.providers, rule.consumers]) {
     const has = (...kinds: readonly Actor['kind'][]) => list.some((actor) => kinds.includes(actor.kind));
     const labels = has('label', 'label_group');
+    if (conditionsOf(read(list)).some(({ include, exclude }) => include !== null && exclude !== null))
+      notes.add('open-include-and-exclude-of-one-key');
     if (labels && has('workload')) notes.add('open-labels-and-workload-in-one-list');
     if (labels && has('ams')) notes.add('open-ams-and-label-in-one-list');
     if (has('label_dimension')) notes.add('open-label-dimension-and-unlabelled');
@@ -203,7 +205,7 @@ export function clausesOf(source: PolicySource): Clauses {
       network: rule.networkType,
       users: rule.consumingSecurityPrincipals.length === 0 ? null : new Set(rule.consumingSecurityPrincipals),
       isBoundary,
-      notes: notesOf(rule),
+      notes: notesOf(rule, context),
     });
     const services = registry.services(rule.services);
     const literal = rule.useWorkloadSubnets.length + rule.allIpsExceptFor.length > 0;

@@ -36,7 +36,7 @@ export interface LabelEntry {
   readonly isGroup: boolean;
 }
 
-/** The label and label group entries of a list, each as the labels it stands for. Same-sized sets are shared between rules. */
+/** The label and label group entries of a list, each as the labels it stands for. Sets of one label are shared between rules. */
 export function entryReader(vocabulary: Vocabulary): (list: readonly Actor[]) => readonly LabelEntry[] {
   const singles = new Map<number, ReadonlySet<number>>();
   const single = (id: number): ReadonlySet<number> => {

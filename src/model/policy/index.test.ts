@@ -108,6 +108,24 @@ it('names the choices it leaned on, and none where the documentation settles the
   expect(notesOf({}, { proto: 17, port: 53 })).toContain('open-essential-dns');
 });
 
+it('says that a name in a list did not count, and that a named workload was outside the scope', () => {
+  const asked = { src: { ip: '10.0.0.1' }, dst: { ip: '192.0.2.1', fqdn: 'a.example.com' } };
+  const deny = ask(source([rule('no', { kind: 'deny', providers: [list('names')] })]), asked);
+  expect([deny.class, deny.notes]).toEqual(['default', ['open-fqdn-in-deny-rules']]);
+  const outside = source([], {
+    ruleSets: [
+      {
+        href: '/rule_sets/1' as Href,
+        name: 'set',
+        enabled: true,
+        scopes: [[{ kind: 'label', href: '/labels/db' as Href, exclusion: false }]],
+        rules: [rule('r', { consumers: [{ kind: 'workload', href: '/workloads/web' as Href }] })],
+      },
+    ],
+  });
+  expect([ask(outside).verdict, ask(outside).notes]).toEqual(['blocked', ['open-named-workload-outside-scope']]);
+});
+
 it('says that a scope "all but" may have kept a rule from matching', () => {
   const scopes = [[{ kind: 'label', href: '/labels/prod' as Href, exclusion: true }]] as const;
   const labels = ['dev', 'qa', 'prod'].map((value) => ({ href: `/labels/${value}` as Href, key: 'env', value }));

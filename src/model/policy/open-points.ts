@@ -1,6 +1,7 @@
 /**
  * Every choice the engine makes where the documentation is silent, by the ids of policy-cases.md (objects.md §14 marks the same
- * points UNVERIFIED). A decision names those it leaned on in `notes`.
+ * points UNVERIFIED). A decision names in `notes` those it can tell it leaned on; a choice that keeps
+ * a rule from ever being a candidate (an empty group, port 0, the age of a VEN) is only written here.
  */
 export const OPEN_POINTS = {
   'open-exclusion-in-scope-crosses-labels':

@@ -119,7 +119,7 @@ const BADNESS: Readonly<Record<EndVerdict, number>> = {
 const TELLING: readonly DecidingClass[] = ['override_deny', 'allow', 'deny', 'essential', 'default'];
 
 function overall(source: EndOutcome | null, destination: EndOutcome | null) {
-  const ends = [source, destination].filter((end) => end !== null && end.verdict !== 'not_enforced') as EndOutcome[];
+  const ends = [source, destination].filter((end) => end !== null).filter((end) => end.verdict !== 'not_enforced');
   const worst = ends.reduce((most, end) => Math.max(most, BADNESS[end.verdict]), 0);
   const deciding = ends.filter((end) => BADNESS[end.verdict] === worst);
   const [first] = deciding;

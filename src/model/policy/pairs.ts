@@ -4,7 +4,7 @@ import type { Clause } from './clauses.ts';
 import { mixes } from './conditions.ts';
 import type { OpenPoint } from './open-points.ts';
 import type { Peer } from './peers.ts';
-import { asWorkload, byAddress, scopeLabels } from './side.ts';
+import { asWorkload, byAddress, droppedName, namesOutsideScope, scopeLabels } from './side.ts';
 
 /** A clause whose provider and consumer match a pair of peers, whatever the service. */
 export interface PairMatch {
@@ -27,12 +27,29 @@ function sameScope(clause: Clause, source: Peer, destination: Peer): boolean {
   return clause.mixing.every((rule) => mixes(rule, provider, consumer));
 }
 
+/** The choice that kept a clause from matching, where another reading of the documentation would have let it. */
+function missedBy(
+  { provider, consumer, mixing }: Clause,
+  source: Peer,
+  destination: Peer,
+  selected: { readonly provider: boolean; readonly consumer: boolean },
+): OpenPoint | null {
+  if (selected.provider && selected.consumer)
+    return mixing.some((rule) => rule.byExclusion) ? 'open-exclusion-in-scope-crosses-labels' : null;
+  if (selected.provider) {
+    if (namesOutsideScope(consumer, source)) return 'open-named-workload-outside-scope';
+    return droppedName(consumer, source) ? 'open-fqdn-as-consumer' : null;
+  }
+  if (!selected.consumer) return null;
+  if (namesOutsideScope(provider, destination)) return 'open-named-workload-outside-scope';
+  return droppedName(provider, destination) ? 'open-fqdn-in-deny-rules' : null;
+}
+
 /** Both ends of objects.md §11.5: the local side as a workload, the remote side as a workload or by address. */
 function matchPair(clause: Clause, source: Peer, destination: Peer): PairMatch | null {
   const { provider, consumer, mixing } = clause;
   const providerAsWorkload = asWorkload(provider, destination);
   const providerByAddress = byAddress(provider, destination);
-  if (providerAsWorkload === NO && providerByAddress === NO) return null;
   const consumerAsWorkload = asWorkload(consumer, source);
   const consumerByAddress = byAddress(consumer, source);
   const together = mixing.length === 0 || sameScope(clause, source, destination) ? YES : NO;
@@ -48,15 +65,9 @@ function matchPair(clause: Clause, source: Peer, destination: Peer): PairMatch |
   const atSource = and(consumerAsWorkload, providerRemote);
   const atDestination = and(providerAsWorkload, consumerRemote);
   if (atSource === NO && atDestination === NO) {
-    if (
-      together === NO &&
-      and(providerAsWorkload, consumerAsWorkload) !== NO &&
-      mixing.some((rule) => rule.byExclusion)
-    )
-      return { ...MISS, clause, missedBy: 'open-exclusion-in-scope-crosses-labels' };
-    if (providerAsWorkload !== NO && consumer.droppedNameLists.some((list) => source.nameLists?.has(list) === true))
-      return { ...MISS, clause, missedBy: 'open-fqdn-as-consumer' };
-    return null;
+    const selected = { provider: providerAsWorkload !== NO, consumer: consumerAsWorkload !== NO };
+    const missed = missedBy(clause, source, destination, selected);
+    return missed === null ? null : { ...MISS, clause, missedBy: missed };
   }
   return {
     clause,

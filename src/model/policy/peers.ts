@@ -1,7 +1,6 @@
 import type { Href } from '../../core/href.ts';
-import { isLoopback, parseAddress } from '../addresses/address.ts';
+import { type Address, isLoopback, parseAddress } from '../addresses/address.ts';
 import type { Membership } from '../addresses/index-of-sets.ts';
-import type { Address } from '../addresses/address.ts';
 import type { EnforcementMode } from '../inventory.ts';
 import type { LabelsByKey } from './conditions.ts';
 import type { FlowEnd } from './decision.ts';

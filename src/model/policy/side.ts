@@ -58,3 +58,11 @@ export const byAddress = (side: Side, peer: Peer): Tri =>
   side.negated ? not(or(selectedAsWorkload(side, peer), selectedByAddress(side, peer))) : selectedByAddress(side, peer);
 
 export const scopeLabels = (side: Side, peer: Peer): LabelsByKey => side.as ?? peer.label;
+
+/** Whether the side names the peer, and only the scope keeps it out (open-named-workload-outside-scope). */
+export const namesOutsideScope = (side: Side, peer: Peer): boolean =>
+  side.terms.some((term) => term.workloads?.has(peer.index) === true && !allHold(term.conditions, peer.label));
+
+/** Whether a name that was left out of the side would have selected the peer. */
+export const droppedName = (side: Side, peer: Peer): boolean =>
+  side.droppedNameLists.some((list) => peer.nameLists?.has(list) === true);
