@@ -1,5 +1,5 @@
 const tags = (text: string): string =>
-  [...text].map((char) => String.fromCodePoint(0xe0000 + char.charCodeAt(0))).join('');
+  Array.from(text, (char) => String.fromCodePoint(0xe0000 + char.charCodeAt(0))).join('');
 
 /** Strings an attacker could put into a label, a host name, a description, a process name or an event (attacks 23 to 25). */
 export const HOSTILE: readonly string[] = [

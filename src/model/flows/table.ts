@@ -49,8 +49,8 @@ export class FlowTable {
   readonly segments: Segment[] = [];
   readonly texts = textColumns();
   readonly #endpoints = new EndpointDictionary();
-  readonly #nodes = new TextDictionary();
-  readonly #addresses = new TextDictionary();
+  #nodes = new TextDictionary();
+  #addresses = new TextDictionary();
   /** By endpoint: its node and its address. */
   readonly #nodeOf: number[] = [];
   readonly #addressOf: number[] = [];
@@ -129,6 +129,8 @@ export class FlowTable {
     this.#endpoints.seal();
     this.#edgeIndex = new TupleIndex(4);
     this.#pairIndex = new TupleIndex(4);
+    this.#nodes = new TextDictionary();
+    this.#addresses = new TextDictionary();
     this.#nodeOf.length = 0;
     this.#addressOf.length = 0;
   }
