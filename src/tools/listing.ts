@@ -4,12 +4,12 @@ import type { Listing } from '../pce/view.ts';
 /** Coverage of a listing as the client read it; a cap that bit is named. */
 export function listingCoverage(listing: Listing<unknown>, gaps: readonly string[] = []): Coverage {
   const { items, matched, complete, cap } = listing;
-  const rest = matched === null ? 'more exist' : `${matched} match`;
+  const rest = matched === null ? 'what else matches' : `${matched - items.length} of ${matched} that match`;
   return {
     rows_read: items.length,
     row_cap: cap ?? undefined,
     truncated: !complete,
-    gaps: complete ? gaps : [...gaps, `only ${items.length} were read, ${rest}; raise max_results for the rest`],
+    gaps: complete ? gaps : [...gaps, `${rest}: raise max_results to read them`],
   };
 }
 
@@ -32,7 +32,10 @@ export function capped<Item>(
       row_cap: maxResults,
       truncated: coverage.truncated || cut,
       gaps: cut
-        ? [...coverage.gaps, `${maxResults} of ${items.length} are listed; raise max_results for the rest`]
+        ? [
+            ...coverage.gaps,
+            `${items.length - maxResults} of ${items.length} that match: raise max_results to list them`,
+          ]
         : coverage.gaps,
     },
   };

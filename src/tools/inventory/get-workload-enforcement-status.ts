@@ -90,9 +90,7 @@ export default defineTool({
         unmanaged_count: workloads.length - managed,
         global_enforcement_modes: modes,
       },
-      coverage: listingCoverage(listing, [
-        'modes count workloads with a VEN; unmanaged ones enforce nothing and do not make an application mixed',
-      ]),
+      coverage: listingCoverage(listing, ['unmanaged workloads, which enforce nothing: modes count those with a VEN']),
       extra: { mixed_enforcement_apps: names },
     };
   },

@@ -77,7 +77,7 @@ describe('get-workloads', () => {
     const { structured, text } = await callTool(getWorkloads, { max_results: 2 }, { pce });
     expect(structured.coverage).toMatchObject({ rows_read: 2, row_cap: 2, truncated: true });
     expect(structured.totals).toMatchObject({ total: 3, returned: 2 });
-    expect(text).toContain('3 match');
+    expect(text).toContain('not covered: 1 of 3 that match');
   });
 
   it('pages in a stable order without loss or repeat', async () => {

@@ -73,10 +73,10 @@ const statusRow = (status: PceStatus): StatusRow => ({
 });
 
 const gaps = ({ health, clockSkewMs }: PceStatus): readonly string[] => [
-  ...(health === null ? ['the PCE does not tell its health to API keys'] : []),
+  ...(health === null ? ['health, which this PCE does not tell'] : []),
   ...(clockSkewMs !== null && Math.abs(clockSkewMs) > CLOCK_SKEW_LIMIT_MS
     ? [
-        'the clocks of the PCE and of this machine differ by more than a minute: windows that end now may miss the latest traffic',
+        'the latest traffic, in windows that end now: the clocks of the PCE and of this machine differ by more than a minute',
       ]
     : []),
 ];

@@ -1,7 +1,8 @@
 import type { Dimension, FlowFilter, FlowGroup } from '../../model/flows/question.ts';
 import type { RemoteFlowTable } from '../../work/flows.ts';
 import { compareText } from '../listing.ts';
-import { portText } from '../protocols.ts';
+import { outsideName, TO_MANY } from './outside.ts';
+import { serviceText } from './service.ts';
 import type { SectionRows } from './summary-row.ts';
 
 type Side = 'source' | 'destination';
@@ -9,8 +10,6 @@ type Side = 'source' | 'destination';
 // Groups are merged here under the names of the applications, so all of them are wanted; a PCE sends at most this many rows.
 const ALL_GROUPS = 200_000;
 const PORTS_NAMED = 3;
-/** Addresses that are nobody's: no place outside. */
-export const TO_MANY = ['broadcast', 'multicast'] as const;
 
 /** One kind of end: the dimensions that name it and the name they give. */
 interface End {
@@ -72,7 +71,7 @@ function merge(pairs: Map<string, Pair>, { key, connections }: FlowGroup, source
   if (from === to) return;
   const id = JSON.stringify([from, to, policy]);
   const pair = pairs.get(id) ?? { from, to, policy: policy ?? 'unknown', connections: 0, ports: new Map() };
-  const service = portText(proto === null ? null : Number(proto), port === null ? null : Number(port));
+  const service = serviceText(proto, port);
   pair.connections += connections;
   pair.ports.set(service, (pair.ports.get(service) ?? 0) + connections);
   pairs.set(id, pair);
@@ -93,7 +92,7 @@ function ends(side: Side, identity: readonly string[]): readonly End[] {
     {
       by: side === 'source' ? ['source_ip_list'] : ['destination_fqdn', 'destination_ip_list'],
       where: side === 'source' ? [outside] : [outside, { dimension: 'transmission', notIn: [...TO_MANY] }],
-      name: (values) => `external:${values.find((value) => value !== null) ?? 'in no IP list'}`,
+      name: (values) => `external:${outsideName(values.at(-2) ?? null, values.at(-1) ?? null) ?? 'unlisted'}`,
     },
     ...(side === 'source'
       ? []

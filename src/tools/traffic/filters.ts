@@ -70,7 +70,8 @@ export async function trafficQuery(
 ): Promise<{ readonly query: TrafficQuery; readonly window: TimeWindow }> {
   const window = timeWindow(
     { startDate: args.start_date, endDate: args.end_date, lookbackDays: args.lookback_days },
-    clock.now(),
+    // Whole seconds: what the PCE keeps, and what a person reads.
+    Math.floor(clock.now() / 1_000) * 1_000,
     DEFAULT_LOOKBACK_DAYS,
   );
   const [sources, destinations] = await Promise.all([

@@ -16,8 +16,8 @@ const pay = { ip: '10.0.0.3', name: 'pay1', labels: { app: 'payments', env: 'pro
 const lost = { ip: '10.0.0.4', name: 'lost1' };
 const envOnly = { ip: '10.0.0.5', name: 'half1', labels: { env: 'dev' } };
 const saas = { ip: '203.0.113.7', fqdn: 'api.example.com', lists: ['SaaS'] };
-const partner = { ip: '198.51.100.9', lists: ['Partner', 'Any'] };
-const nowhere = { ip: '198.51.100.10' };
+const partner = { ip: '198.51.100.9', lists: ['Any (0.0.0.0/0 and ::/0)', 'Partner', 'Acquirers'] };
+const nowhere = { ip: '198.51.100.10', lists: ['Any (0.0.0.0/0 and ::/0)'] };
 const broadcast = { ip: '10.0.0.255' };
 
 const rows = [
@@ -71,13 +71,13 @@ describe('get-traffic-flows-summary', () => {
       'ordering (prod) | broadcast | allowed | 999 | 137/udp',
       'ordering (prod) | payments (prod) | allowed | 57 | 443/tcp,8443/tcp',
       'ordering (prod) | external:api.example.com | allowed | 30 | 443/tcp',
-      'ordering (prod) | external:Partner, Any | allowed | 20 | 443/tcp',
-      'ordering (prod) | external:in no IP list | allowed | 10 | 53/udp',
-      'external:Partner, Any | payments (prod) | allowed | 5 | 443/tcp',
+      'ordering (prod) | external:Partner, Acquirers | allowed | 20 | 443/tcp',
+      'ordering (prod) | external:unlisted | allowed | 10 | 53/udp',
+      'external:Partner, Acquirers | payments (prod) | allowed | 5 | 443/tcp',
       'unlabelled | payments (prod) | potentially_blocked | 4 | 443/tcp',
       'ordering (prod) | payments (prod) | blocked | 3 | 22/tcp',
       'unlabelled (dev) | payments (prod) | unknown | 2 | 443/tcp',
-      'external:in no IP list | payments (prod) | allowed | 1 | icmp',
+      'external:unlisted | payments (prod) | allowed | 1 | icmp',
     ]);
     expect(called.structured.totals.section_totals).toMatchObject({ app_to_app: 10 });
   });
@@ -110,7 +110,7 @@ describe('get-traffic-flows-summary', () => {
     const external = section(await ask({}), 'external_destinations');
     expect(external.map(({ to, connections }) => [to, connections])).toEqual([
       ['api.example.com', 30],
-      ['Partner, Any', 20],
+      ['Partner, Acquirers', 20],
       ['198.51.100.10', 10],
     ]);
   });
@@ -131,7 +131,7 @@ describe('get-traffic-flows-summary', () => {
       expect.objectContaining({ to: 'api.example.com', process_runs_on: 'web1' }),
     );
     expect(called.structured.coverage.gaps).toContain(
-      `${rows.filter((row) => !('process_name' in row.service)).length} rows name no process`,
+      `the processes of ${rows.filter((row) => !('process_name' in row.service)).length} rows, which name none`,
     );
   });
 
@@ -140,13 +140,13 @@ describe('get-traffic-flows-summary', () => {
     const cut = await ask({ max_results: rows.length });
     expect(whole.structured.coverage.truncated).toBe(false);
     expect(cut.structured.coverage.truncated).toBe(true);
-    expect(cut.text).toContain('there may be more');
+    expect(cut.text).toContain('rows beyond max_results');
   });
 
   it('says when fewer rows came than the PCE announced', async () => {
     const { structured } = await ask({}, { flows: rows, flowsCount: rows.length + 5 });
     expect(structured.coverage.truncated).toBe(true);
-    expect(structured.coverage.gaps.join()).toContain(`announced ${rows.length + 5} rows and sent ${rows.length}`);
+    expect(structured.coverage.gaps.join()).toContain(`5 of ${rows.length + 5} rows that the PCE announced`);
   });
 
   it('never takes half a download for a whole one', async () => {

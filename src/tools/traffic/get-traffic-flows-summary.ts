@@ -7,9 +7,10 @@ import { counts, described, integer, oneOf, text, texts } from '../fields.ts';
 import { plural } from '../listing.ts';
 import { present } from '../present.ts';
 import { defineTool } from '../tool.ts';
-import { appPairs, TO_MANY } from './app-pairs.ts';
+import { appPairs } from './app-pairs.ts';
 import { trafficFilters, trafficQuery } from './filters.ts';
 import { groupedRows } from './grouped.ts';
+import { TO_MANY } from './outside.ts';
 import { type Flows, withFlows } from './read-flows.ts';
 import { blockedFlows, byProcess, externalDestinations } from './sections.ts';
 import type { ProcessDestination, Section, SectionRows, SummaryRow } from './summary-row.ts';
@@ -18,7 +19,7 @@ const DEFAULT_IDENTITY = ['app', 'env'];
 
 /** Rows per section. `standard` makes one page of about 2,000 tokens. */
 const LIMITS = {
-  standard: { app_to_app: 14, blocked: 8, external_destinations: 6, by_process: 5, destinations: 2 },
+  standard: { app_to_app: 16, blocked: 8, external_destinations: 8, by_process: 5, destinations: 2 },
   full: { app_to_app: 2_000, blocked: 2_000, external_destinations: 2_000, by_process: 500, destinations: 10 },
 } as const satisfies Record<string, Record<Section | 'destinations', number>>;
 
@@ -162,7 +163,10 @@ async function sections(
       section_totals: Object.fromEntries(named.map(([name, { total }]) => [name, total])),
     },
     truncatedSections: named.filter(([, { rows, total }]) => rows.length < total).map(([name]) => name),
-    gaps: processes.rowsWithoutProcess === 0 ? [] : [`${processes.rowsWithoutProcess} rows name no process`],
+    gaps:
+      processes.rowsWithoutProcess === 0
+        ? []
+        : [`the processes of ${processes.rowsWithoutProcess} rows, which name none`],
   };
 }
 
@@ -220,7 +224,7 @@ function detailsOf(row: SummaryRow): string {
 }
 
 const destinationText = ({ process_runs_on, to, port, proto, policy, connections }: ProcessDestination): string =>
-  `${process_runs_on} -> ${to} ${portOf({ section: 'by_process', connections, ...present({ port, proto }) })} ${policy} ${connections}`;
+  `to ${to} ${portOf({ section: 'by_process', connections, ...present({ port, proto }) })} ${policy} ${connections} (on ${process_runs_on})`;
 
 const groupText = ({ section: _s, connections: _c, process: _p, policy: _d, ...fields }: SummaryRow): string =>
   Object.entries(fields)

@@ -54,9 +54,9 @@ function flowCoverage(query: TrafficQuery, rows: number, announced: number | nul
     decisions: asked,
     gaps: [
       ...(capped
-        ? [`max_results reached: there may be more than ${maxResults} rows; narrow the window or the filters`]
+        ? [`rows beyond max_results (${maxResults}), if there are more: narrow the window or the filters`]
         : []),
-      ...(short ? [`the PCE announced ${announced} rows and sent ${rows}`] : []),
+      ...(short ? [`${announced - rows} of ${announced} rows that the PCE announced and did not send`] : []),
       ...(left.length === 0 ? [] : [`flows that were ${left.join(', ')}`]),
     ],
   };

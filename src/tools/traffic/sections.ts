@@ -1,9 +1,9 @@
-import type { Dimension, FlowFilter, FlowGroup } from '../../model/flows/question.ts';
-import { protocolName } from '../../model/services/protocols.ts';
+import type { FlowGroup } from '../../model/flows/question.ts';
 import type { RemoteFlowTable } from '../../work/flows.ts';
 import { compareText } from '../listing.ts';
 import { present } from '../present.ts';
-import { TO_MANY } from './app-pairs.ts';
+import { outsideName, TO_MANY } from './outside.ts';
+import { serviceFields } from './service.ts';
 import type { ProcessDestination, SectionRows, SummaryRow } from './summary-row.ts';
 
 export interface SectionOptions {
@@ -11,6 +11,8 @@ export interface SectionOptions {
   readonly signal: AbortSignal;
 }
 
+// Groups are merged here under the names of places outside; a PCE sends at most this many rows.
+const ALL_GROUPS = 200_000;
 const USERS_NAMED = 5;
 const NOT_REPORTED = '-';
 
@@ -30,7 +32,7 @@ export async function blockedFlows(table: RemoteFlowTable, { limit, signal }: Se
       ...processOf(process),
       from: from ?? NOT_REPORTED,
       to: to ?? NOT_REPORTED,
-      ...service(proto, port),
+      ...serviceFields(proto, port),
       policy: policy ?? 'unknown',
       connections,
     }),
@@ -46,46 +48,35 @@ export async function externalDestinations(
   table: RemoteFlowTable,
   { limit, signal }: SectionOptions,
 ): Promise<SectionRows> {
-  const outside: readonly FlowFilter[] = [
-    { dimension: 'destination_workload', in: [null] },
-    { dimension: 'transmission', notIn: [...TO_MANY] },
-  ];
-  const named: readonly (readonly [name: Dimension, where: readonly FlowFilter[]])[] = [
-    ['destination_fqdn', [{ dimension: 'destination_fqdn', notIn: [null] }]],
-    [
-      'destination_ip_list',
-      [
-        { dimension: 'destination_fqdn', in: [null] },
-        { dimension: 'destination_ip_list', notIn: [null] },
+  const { groups } = await table.ask(
+    {
+      by: ['process', 'destination_fqdn', 'destination_ip_list', 'destination_ip', 'proto', 'port', 'policy'],
+      where: [
+        { dimension: 'destination_workload', in: [null] },
+        { dimension: 'transmission', notIn: [...TO_MANY] },
       ],
-    ],
-    [
-      'destination_ip',
-      [
-        { dimension: 'destination_fqdn', in: [null] },
-        { dimension: 'destination_ip_list', in: [null] },
-      ],
-    ],
-  ];
-  const answers = await Promise.all(
-    named.map(([name, where]) =>
-      table.ask({ by: ['process', name, 'proto', 'port', 'policy'], where: [...outside, ...where], limit }, signal),
-    ),
+      limit: ALL_GROUPS,
+    },
+    signal,
   );
-  const rows = answers
-    .flatMap(({ groups }) => groups)
-    .map(
-      ({ key: [process, to, proto, port, policy], connections }): SummaryRow => ({
-        section: 'external_destinations',
-        ...processOf(process),
-        to: to ?? NOT_REPORTED,
-        ...service(proto, port),
-        policy: policy ?? 'unknown',
-        connections,
-      }),
-    )
-    .sort((a, b) => b.connections - a.connections || compareText(a.to ?? '', b.to ?? ''));
-  return { rows: rows.slice(0, limit), total: answers.reduce((sum, { groupCount }) => sum + groupCount, 0) };
+  const rows = new Map<string, SummaryRow>();
+  for (const { key, connections } of groups) {
+    const [process = null, fqdn = null, lists = null, ip, proto, port, policy] = key;
+    const to = outsideName(fqdn, lists) ?? ip ?? NOT_REPORTED;
+    const id = JSON.stringify([process, to, proto, port, policy]);
+    rows.set(id, {
+      section: 'external_destinations',
+      ...processOf(process),
+      to,
+      ...serviceFields(proto, port),
+      policy: policy ?? 'unknown',
+      connections: connections + (rows.get(id)?.connections ?? 0),
+    });
+  }
+  const sorted = [...rows.values()].sort(
+    (a, b) => b.connections - a.connections || compareText(a.to ?? '', b.to ?? ''),
+  );
+  return { rows: sorted.slice(0, limit), total: sorted.length };
 }
 
 export interface ProcessRows extends SectionRows {
@@ -139,7 +130,7 @@ function destinationOf({
   const host = direction === 'inbound' ? to : from;
   return {
     to: to ?? NOT_REPORTED,
-    ...service(proto, port),
+    ...serviceFields(proto, port),
     policy: policy ?? 'unknown',
     connections,
     process_runs_on: host ?? NOT_REPORTED,
@@ -147,15 +138,3 @@ function destinationOf({
 }
 
 const processOf = (process: string | null | undefined): { readonly process?: string } => present({ process });
-
-const service = (
-  proto: string | null | undefined,
-  port: string | null | undefined,
-): { readonly port?: number; readonly proto?: string } => present({ port: numberOf(port), proto: nameOf(proto) });
-
-const numberOf = (text: string | null | undefined): number | null => (text ? Number(text) : null);
-
-function nameOf(proto: string | null | undefined): string | null {
-  const number = numberOf(proto);
-  return number === null ? null : protocolName(number);
-}
