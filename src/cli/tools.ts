@@ -1,10 +1,9 @@
 import { OPERATOR } from '../access/decide.ts';
+import { jsonLength, tokensOf } from '../answer/budget.ts';
 import { loadConfig } from '../config/load.ts';
 import { silentLog } from '../core/log.ts';
 import { createServing } from '../dispatch/serving.ts';
 import { parse, SERVER_SETTINGS, settingFlags, settingOptions } from './options.ts';
-
-const CHARS_PER_TOKEN = 4;
 
 /** `illumio-mcp tools [--json]`: what `tools/list` gives with this configuration, and what it costs a model to read. */
 export async function run(argv: readonly string[]): Promise<void> {
@@ -15,7 +14,7 @@ export async function run(argv: readonly string[]): Promise<void> {
   if (values['json']) return void process.stdout.write(`${JSON.stringify(tools, null, 2)}\n`);
   const width = Math.max(0, ...tools.map(({ name }) => name.length));
   const rows = tools.map((tool) => {
-    const tokens = tokensOf(tool);
+    const tokens = costOf(tool);
     return { tokens, line: `${tool.name.padEnd(width)}  ${String(tokens).padStart(5)}  ${tool.description}` };
   });
   const total = rows.reduce((sum, { tokens }) => sum + tokens, 0);
@@ -24,5 +23,5 @@ export async function run(argv: readonly string[]): Promise<void> {
 }
 
 /** Of what hosts put before the model: the output schema stays with the host. */
-const tokensOf = ({ name, description, inputSchema }: { name: string; description: string; inputSchema: object }) =>
-  Math.ceil(JSON.stringify({ name, description, inputSchema }).length / CHARS_PER_TOKEN);
+const costOf = ({ name, description, inputSchema }: { name: string; description: string; inputSchema: object }) =>
+  tokensOf(jsonLength({ name, description, inputSchema }));

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { Failure } from '../core/errors.ts';
+import { LEVEL_NAMES, levelNamed } from './log-level.ts';
 import { misspellings } from './misspelled.ts';
 import { type SettingName, type Settings, schema, settings } from './schema.ts';
 
@@ -128,13 +129,11 @@ function withoutRedirection(fromFile: Names, fromEnvironment: Names): { kept: Na
 const portsDisagree = ({ PCE_HOST: host, PCE_PORT: port }: Settings): boolean =>
   host?.port !== undefined && port !== undefined && host.port !== port;
 
-const LEVELS = ['debug', 'info', 'warning', 'error', 'critical'];
-
 /** The reference server goes on with INFO and a warning, and so do we. */
 function unknownLogLevel({ MCP_LOG_LEVEL }: Settings): readonly string[] {
-  return LEVELS.includes(MCP_LOG_LEVEL.toLowerCase())
-    ? []
-    : [`MCP_LOG_LEVEL is none of ${LEVELS.join(', ')}; using info`];
+  return levelNamed(MCP_LOG_LEVEL) === undefined
+    ? [`MCP_LOG_LEVEL is none of ${LEVEL_NAMES.join(', ')}; using info`]
+    : [];
 }
 
 function readDotenv(): string {

@@ -1,8 +1,9 @@
 import { mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { createLog, type Log, type LogLevel } from '../core/log.ts';
+import { createLog, type Log } from '../core/log.ts';
 import { Secret } from '../core/secret.ts';
 import type { Config } from './load.ts';
+import { levelNamed } from './log-level.ts';
 import type { Settings } from './schema.ts';
 
 const DOCKER_LOG_FILE = '/var/log/illumio-mcp/illumio-mcp.log';
@@ -12,10 +13,10 @@ export function openLog({ settings, warnings }: Config): Log {
   const path = settings.MCP_LOG_FILE ?? (settings.DOCKER_CONTAINER ? DOCKER_LOG_FILE : undefined);
   const file = path === undefined ? undefined : openLogFile(path);
   const log = createLog({
-    level: logLevel(settings.MCP_LOG_LEVEL),
+    level: levelNamed(settings.MCP_LOG_LEVEL),
     write(line) {
       process.stderr.write(line);
-      if (file?.descriptor !== undefined) writeSync(file.descriptor, line);
+      if (file?.descriptor !== undefined) append(file.descriptor, line);
     },
   });
   for (const value of secretsOf(settings)) log.hide(value);
@@ -24,11 +25,13 @@ export function openLog({ settings, warnings }: Config): Log {
   return log;
 }
 
-/** The names of both worlds: Python's WARNING and CRITICAL, and ours. Anything else is info. */
-function logLevel(name: string): LogLevel {
-  const word = name.toLowerCase();
-  if (word === 'debug' || word === 'warning' || word === 'error') return word;
-  return word === 'critical' ? 'error' : 'info';
+/** A full disk must not fail a call; stderr has the line. */
+function append(descriptor: number, line: string): void {
+  try {
+    writeSync(descriptor, line);
+  } catch {
+    // Nowhere left to say it.
+  }
 }
 
 function openLogFile(path: string): { readonly descriptor?: number; readonly problem?: unknown } {

@@ -200,12 +200,15 @@ describe('failures', () => {
     expect(lines.join()).toMatch(/secret detail of a defect.*fixtures\/tools\.ts/);
   });
 
-  it('of a cancelled call are `cancelled`', async () => {
-    const controller = new AbortController();
-    const running = call(fixtureDispatcher(), 'work-long', { steps: 10_000 }, { signal: controller.signal });
-    controller.abort();
-    expect(await errorOf(running)).toMatchObject({ error: 'cancelled' });
-  });
+  it.each([undefined, 'a reason of the client', new Error('gone')])(
+    'of a cancelled call are `cancelled`: %s',
+    async (reason) => {
+      const controller = new AbortController();
+      const running = call(fixtureDispatcher(), 'work-long', { steps: 10_000 }, { signal: controller.signal });
+      controller.abort(reason);
+      expect(await errorOf(running)).toMatchObject({ error: 'cancelled' });
+    },
+  );
 
   it('without structured content are in the text alone', async () => {
     const dispatcher = fixtureDispatcher({ structured: false });

@@ -122,7 +122,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
           effect = judged;
         });
       } catch (error) {
-        const failure = asFailure(error);
+        const failure = failureOf(error, call.signal);
         outcome = failure.code;
         const told = failure.code === 'internal' ? withRequestId(failure, requestId) : failure;
         log[failure.code === 'internal' ? 'error' : 'info']('call failed', {
@@ -142,6 +142,10 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     },
   };
 }
+
+/** The reason of an abort can be anything a client sent; whatever a cancelled call throws, it was cancelled. */
+const failureOf = (error: unknown, { aborted }: AbortSignal): Failure =>
+  aborted && !(error instanceof Failure) ? new Failure('cancelled', { cause: error }) : asFailure(error);
 
 function split(tool: AnyTool, given: Arguments): { readonly cursor: string | undefined; readonly args: Arguments } {
   if (!isPaged(tool)) return { cursor: undefined, args: given };

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isObject } from '../../src/core/json.ts';
 import { ERROR_META_KEY } from '../../src/dispatch/sdk.ts';
@@ -95,6 +97,10 @@ describe.each(['source', 'bundle'])('the server from %s', (form) => {
     expect(run.code).toBe(0);
     expect(run.exitMs).toBeLessThan(1_000);
   });
+});
+
+describe('the server', () => {
+  const start = (args: readonly string[], env: Record<string, string> = {}) => box.program(bundle, args, env);
 
   it('starts and lists without a PCE; a call says what to set', async () => {
     const { names, results } = await asked(start([], { PCE_HOST: 'pce.example.com', API_KEY: 'api_1' }), '2026-07-28', [
@@ -147,11 +153,12 @@ describe.each(['source', 'bundle'])('the server from %s', (form) => {
   });
 
   it('keeps the API key out of its log, whatever happens', async () => {
+    const file = join(box.folder, 'logs', 'server.log');
     const env = {
       ...pointingAt(pce),
       API_SECRET: 'canary-4711-canary',
       MCP_LOG_LEVEL: 'debug',
-      MCP_LOG_FILE: `${box.folder}/${form}.log`,
+      MCP_LOG_FILE: file,
     };
     const messages = [
       initialize(1, '2025-06-18'),
@@ -161,7 +168,9 @@ describe.each(['source', 'bundle'])('the server from %s', (form) => {
     ];
     const run = await runRaw(start([], env), messages, 3);
     expect(run.lines.map(rpc).find(({ id }) => id === 2)).toMatchObject({ result: { isError: true } });
-    expect(run.stderr).toContain('pce_unauthorized');
-    expect(run.stderr).not.toContain('canary-4711');
+    for (const text of [run.stderr, readFileSync(file, 'utf8')]) {
+      expect(text).toContain('pce_unauthorized');
+      expect(text).not.toContain('canary-4711');
+    }
   });
 });

@@ -29,6 +29,7 @@ describe('stdio', () => {
   it('answers every revision with the same tools, results and errors', async () => {
     const answers = await Promise.all(REVISIONS.map(exchange));
     const [newest] = answers;
+    expect(newest?.instructions?.length).toBeLessThan(2_000);
     for (const [index, answer] of answers.entries()) {
       expect(answer.version).toBe(REVISIONS[index]);
       expect(answer.instructions).toBe(newest?.instructions);
