@@ -68,6 +68,8 @@ export const SIMULATOR_TOKENS = {
   ipRange: ['simulator_ip_range_invalid', 'Invalid IP range'],
   servicePorts: ['simulator_service_ports_invalid', 'A service has either service_ports or windows_services'],
   portRange: ['simulator_port_range_invalid', 'to_port must be greater than port'],
+  actorSelector: ['simulator_actor_invalid', 'Each actor must name exactly one kind of object'],
+  actorExclusion: ['simulator_actor_exclusion', 'Only labels and label groups can be excluded'],
   ruleFlags: ['simulator_rule_flags', 'Only one of sec_connect, stateless and machine_auth can be set'],
   emptyServices: ['simulator_ingress_services_empty', 'ingress_services must not be empty'],
   bulkRunning: ['too_many_requests_error', 'Another bulk operation is running'],

@@ -138,6 +138,12 @@ function keyOf(request: Call): ApiKey {
   return key;
 }
 
+function orgKeyOf({ world, params }: Call): ApiKey {
+  const key = world.keys.get(params['key'] ?? '');
+  if (!key) throw notFound();
+  return key;
+}
+
 const keyChange = (key: ApiKey, changeType: 'create' | 'update' | 'delete') => [
   { resource: { api_key: { key_id: key.keyId, name: key.name } }, changeType, changes: {} },
 ];
@@ -275,13 +281,16 @@ export const authRoutes: readonly Route<WorldState>[] = [
     handle: listOrgKeys,
   },
   {
+    method: 'GET',
+    path: '/orgs/:org/api_keys/:key',
+    access: 'read',
+    schema: 'api_keys_get',
+    handle: (request) => ({ status: 200, json: renderOrgKey(request.world, orgKeyOf(request)) }),
+  },
+  {
     method: 'DELETE',
     path: '/orgs/:org/api_keys/:key',
     access: 'write',
-    handle(request) {
-      const key = request.world.keys.get(request.params['key'] ?? '');
-      if (!key) throw notFound();
-      return deleteKey(request, key);
-    },
+    handle: (request) => deleteKey(request, orgKeyOf(request)),
   },
 ];

@@ -181,11 +181,9 @@ const SELECTORS = [
 export function storedActors(given: unknown, excludable: boolean): readonly JsonObject[] {
   return objectsIn(given).map((actor) => {
     const [selector, ...others] = SELECTORS.filter((name) => actor[name] !== undefined);
-    if (selector === undefined || others.length > 0)
-      throw inputValidation('actors', "The property '#/actors' must have exactly one selector");
+    if (selector === undefined || others.length > 0) throw refusedAs('actorSelector');
     const byLabel = selector === 'label' || selector === 'label_group';
-    if (actor['exclusion'] === true && !byLabel)
-      throw inputValidation('actors', `The property '#/exclusion' is not allowed with ${selector}`);
+    if (actor['exclusion'] === true && !byLabel) throw refusedAs('actorExclusion');
     return {
       [selector]: actor[selector],
       ...(byLabel && excludable && { exclusion: actor['exclusion'] === true }),

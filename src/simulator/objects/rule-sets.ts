@@ -2,9 +2,9 @@ import type { JsonObject } from '../../core/json.ts';
 import { scopeTest } from '../auth/scope.ts';
 import { CHOICES } from '../choices.ts';
 import { listOfListsParam } from '../http/query.ts';
-import { forbidden, invalidUri } from '../http/refusals.ts';
+import { forbidden, invalidUri, refusedAs } from '../http/refusals.ts';
 import { external, flag, hrefObject, list, oneOf, open, record, text } from '../http/schema.ts';
-import { bodyCheck, inputValidation } from '../http/validate.ts';
+import { bodyCheck } from '../http/validate.ts';
 import { hrefOf, objectsIn } from '../lifecycle/body.ts';
 import type { RuleKind, RuleRecord } from '../lifecycle/object.ts';
 import type { PolicyKind } from '../lifecycle/policy-kind.ts';
@@ -30,8 +30,7 @@ const scopesOf = (body: JsonObject): readonly unknown[] => (Array.isArray(body['
 function storedScopes(body: JsonObject): readonly (readonly JsonObject[])[] {
   return scopesOf(body).map((scope) =>
     storedActors(scope, true).map((entry) => {
-      if (entry['label'] === undefined && entry['label_group'] === undefined)
-        throw inputValidation('rule_set_scopes_put', "The property '#/scopes' holds labels and label groups only");
+      if (entry['label'] === undefined && entry['label_group'] === undefined) throw refusedAs('actorSelector');
       return entry;
     }),
   );

@@ -16,7 +16,7 @@ const fields = {
   description: text,
   ...external,
   labels: list(record({ href: text }, ['href']), { uniqueItems: true }),
-  service_ports: list(record({ port, to_port: port, proto: integer }, ['proto'])),
+  service_ports: list(open({ port, to_port: port, proto: integer }, ['proto'])),
   service: hrefObject,
   apply_to: oneOf('host_only', 'internal_bridge_network'),
   ip_overrides: list(text),

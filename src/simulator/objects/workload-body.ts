@@ -1,4 +1,4 @@
-import { external, flag, list, nullableText, oneOf, open, record, text } from '../http/schema.ts';
+import { external, flag, hrefObject, integer, list, nullableText, oneOf, open, record, text } from '../http/schema.ts';
 import { bodyCheck, type Schema } from '../http/validate.ts';
 import type { WorkloadRecord } from '../estates/estate.ts';
 
@@ -39,10 +39,10 @@ export interface InterfaceBody {
   readonly name: string;
   readonly address: string;
   readonly link_state?: string;
-  readonly cidr_block?: number | null;
-  readonly default_gateway_address?: string | null;
-  readonly friendly_name?: string | null;
-  readonly network?: { readonly href: string } | null;
+  readonly cidr_block?: number;
+  readonly default_gateway_address?: string;
+  readonly friendly_name?: string;
+  readonly network?: { readonly href: string };
 }
 
 const MODE = oneOf('idle', 'visibility_only', 'full', 'selective');
@@ -55,10 +55,10 @@ const interfaces = list(
       name: text,
       address,
       link_state: oneOf('up', 'down', 'unknown'),
-      cidr_block: { type: ['integer', 'null'] },
-      default_gateway_address: { type: ['string', 'null'], format: 'ip-address' },
-      friendly_name: nullableText,
-      network: { type: ['object', 'null'], properties: { href: text }, required: ['href'] },
+      cidr_block: integer,
+      default_gateway_address: address,
+      friendly_name: text,
+      network: hrefObject,
     },
     ['name', 'address'],
   ),
