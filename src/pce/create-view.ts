@@ -1,4 +1,5 @@
 import { canonicalKey } from './cache/key.ts';
+import { createHash } from 'node:crypto';
 import { Failure } from '../core/errors.ts';
 import type { Caches, ListingCache } from './caches.ts';
 import type { PceHttp } from './http/http.ts';
@@ -14,9 +15,12 @@ export interface PceViewOptions {
   readonly http: PceHttp;
   /** Of the same connection; views of different scopes may share them. */
   readonly caches: Caches;
-  /** A label expression: workloads and VENs outside of it do not exist for the caller. */
+  /** A label expression: workloads and VENs outside of it do not exist for the caller. Nothing else is narrowed by it. */
   readonly labelScope?: string | undefined;
 }
+
+/** Of what is read under a scope, nothing may be shared with another scope. */
+const fingerprint = (scope: string): string => createHash('sha256').update(scope).digest('base64url').slice(0, 22);
 
 type Load<T> = (options: ReadOptions) => Promise<Listing<T>>;
 
@@ -66,7 +70,7 @@ export function createPceView({ http, caches, labelScope }: PceViewOptions): Pce
 
   return {
     ...source,
-    identity: http.identity,
+    identity: labelScope === undefined ? http.identity : `${http.identity}:${fingerprint(labelScope)}`,
     resolve,
     status: (options = {}) => readStatus(http, options),
     async vens(filter = {}, options = {}) {

@@ -1,14 +1,17 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Failure } from '../../src/core/errors.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { connectPce } from '../../src/pce/index.ts';
 import type { PceSettings } from '../../src/pce/settings.ts';
 import { noWaiting } from '../../src/pce/testing/fixture.ts';
+import { makeTls } from '../../src/simulator/tls.ts';
 import { type Simulated, simulated } from './simulated.ts';
 
 let sim: Simulated;
@@ -77,6 +80,34 @@ describe('a connection over TLS', () => {
     expect(() => connectPce(sim.settings({ tls: { caFile: join(folder, 'none.pem') } }))).toThrow(
       expect.objectContaining({ code: 'invalid_configuration' }),
     );
+  });
+});
+
+describe('a client certificate', () => {
+  it('is shown to a PCE that asks for one', async () => {
+    const { key, cert, ca } = makeTls('127.0.0.1');
+    const [certFile, keyFile, authority] = [
+      join(folder, 'client.pem'),
+      join(folder, 'client.key'),
+      join(folder, 'other.pem'),
+    ];
+    writeFileSync(certFile, cert);
+    writeFileSync(keyFile, key);
+    writeFileSync(authority, ca);
+    const shown: unknown[] = [];
+    const server = createSecureServer(
+      { key, cert, requestCert: true, rejectUnauthorized: false },
+      (request, response) => {
+        shown.push((request.socket as TLSSocket).getPeerCertificate().subject?.CN); // an HTTPS server has TLS sockets
+        response.writeHead(503).end();
+      },
+    );
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo; // a TCP server has one
+    expect(await outcome({ port, tls: { caFile: authority, certFile, keyFile } })).toBe('pce_unavailable');
+    expect(shown[0]).toBe('127.0.0.1');
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
   });
 });
 

@@ -1,9 +1,10 @@
 import { Failure } from '../../core/errors.ts';
-import { type ApiPath, apiPath, type Href, href, isHref } from '../../core/href.ts';
+import { type ApiPath, apiPath, type Href } from '../../core/href.ts';
 import { isObject } from '../../core/json.ts';
 import { badAnswer } from '../http/failures.ts';
 import type { Answer, PceHttp, Query, Streamed } from '../http/http.ts';
 import { readRetryAfter } from '../http/retry.ts';
+import { ownHref } from '../own-href.ts';
 
 const FIRST_POLL_MS = 250;
 const POLL_GROWTH = 1.5;
@@ -41,7 +42,7 @@ async function waitFor(http: PceHttp, job: Href, accepted: Answer, signal: Abort
     const answer = await http.send({ method: 'GET', path: apiPath`${job}`, signal });
     const { status, result } = isObject(answer.json) ? answer.json : {};
     if (typeof status !== 'string') throw badAnswer('A job of the PCE has no status.');
-    if (status === 'done' || status === 'completed') return resultOf(result);
+    if (status === 'done' || status === 'completed') return resultOf(result, http.orgId);
     if (status === 'failed') throw new Failure('pce_unavailable', { message: failedMessage(result), detail: { job } });
     askedMs = readRetryAfter(answer.header('retry-after'), clock.now());
     waitMs *= POLL_GROWTH;
@@ -53,15 +54,16 @@ async function waitFor(http: PceHttp, job: Href, accepted: Answer, signal: Abort
 function locationOf(accepted: Answer, orgId: string): Href {
   const text = accepted.header('location') ?? '';
   const path = URL.canParse(text) ? new URL(text).pathname : text;
-  const bare = path.startsWith('/api/v2/') ? path.slice('/api/v2'.length) : path;
-  if (isHref(bare) && bare.startsWith(`/orgs/${orgId}/`)) return bare;
-  throw badAnswer('The PCE named no job for an asynchronous read.');
+  const job = ownHref(path, orgId);
+  if (job === null) throw badAnswer('The PCE named no job for an asynchronous read.');
+  return job;
 }
 
-function resultOf(result: unknown): Href {
+function resultOf(result: unknown, orgId: string): Href {
   const text = isObject(result) ? result.href : result;
-  if (typeof text !== 'string') throw badAnswer('A finished job of the PCE names no result.');
-  return href(text);
+  const datafile = typeof text === 'string' ? ownHref(text, orgId) : null;
+  if (datafile === null) throw badAnswer('A finished job of the PCE names no result.');
+  return datafile;
 }
 
 function failedMessage(result: unknown): string {

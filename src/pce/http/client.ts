@@ -61,7 +61,7 @@ export function createPceHttp(
       // An aborted body raises an error event that nobody may be listening to any more.
       response.body.on('error', () => {});
       const head = headOf(response);
-      if (head.status < 200 || head.status > 299) throw await refusal(request, response, head, clock.now());
+      if (!isExpected(request, head)) throw await refusal(request, response, head, clock.now());
       return { head, response, leave };
     } catch (error) {
       leave();
@@ -230,7 +230,8 @@ async function refusal(
 ): Promise<Failure> {
   const said = isJson(head) ? await readErrorBody(head, body).catch(() => undefined) : undefined;
   body.destroy();
-  const retryAfterMs = head.status === 429 ? readRetryAfter(head.header('retry-after'), now) : null;
+  const saysWhen = head.status === 429 || head.status === 503; // RFC 9110 §10.2.3
+  const retryAfterMs = saysWhen ? readRetryAfter(head.header('retry-after'), now) : null;
   const requestId = head.header('x-request-id') ?? null;
   return statusFailure({ method, path }, { status: head.status, requestId }, said, retryAfterMs);
 }
@@ -257,6 +258,12 @@ function headOf({ statusCode, headers }: Dispatcher.ResponseData): Head {
       return Array.isArray(value) ? value[0] : value;
     },
   };
+}
+
+/** A GET is answered by 200, or 202 when a job was asked for; anything else (206, say) is no whole answer. */
+function isExpected({ method, respondAsync }: PceRequest, { status }: Head): boolean {
+  if (method !== 'GET') return status >= 200 && status <= 299;
+  return status === 200 || (respondAsync === true && status === 202);
 }
 
 const isJson = (head: Head): boolean => /^application\/json\s*(?:;|$)/i.test(head.header('content-type') ?? '');

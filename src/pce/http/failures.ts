@@ -70,16 +70,18 @@ export const badAnswer = (
   cause?: unknown,
 ): Failure => new Failure('pce_bad_answer', { message, detail: { ...detail, incomplete }, cause });
 
-/** Codes of connections that were never made: nothing can have happened on the PCE. */
-const NEVER_SENT = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EADDRNOTAVAIL',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
+/**
+ * True when no connection was made, so that nothing can have happened on the PCE. The code alone does not tell: a connection that exists
+ * can end with EHOSTUNREACH too, after the request was sent.
+ */
+function wasNeverSent(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(wasNeverSent);
+  if (codeOf(error) === 'UND_ERR_CONNECT_TIMEOUT') return true;
+  return (
+    error instanceof Error && 'syscall' in error && (error.syscall === 'connect' || error.syscall === 'getaddrinfo')
+  );
+}
+
 const TIMED_OUT = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
 const TLS =
   /^(?:ERR_TLS_|ERR_SSL_|CERT_|EPROTO$|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA)/;
@@ -98,7 +100,7 @@ export function networkFailure(error: unknown, sent: Sent): Failure {
   if (TIMED_OUT.has(reason)) return new Failure('timeout', { detail: { ...sent, reason }, cause: error });
   return new Failure('pce_unreachable', {
     message: `The PCE could not be reached (${reason}).`,
-    detail: { ...sent, reason, neverSent: NEVER_SENT.has(reason) },
+    detail: { ...sent, reason, neverSent: wasNeverSent(error) },
     cause: error,
   });
 }

@@ -1,6 +1,7 @@
-import { type Href, isHref } from '../../core/href.ts';
+import type { Href } from '../../core/href.ts';
 import { isObject } from '../../core/json.ts';
 import { badAnswer } from '../http/failures.ts';
+import { ownHref } from '../own-href.ts';
 
 /**
  * One record of the PCE on its way into the model. Every reader checks the type of one field and throws `pce_bad_answer` naming it;
@@ -99,11 +100,9 @@ export function hrefOf(from: Wire, field = 'href'): Href {
 export function optionalHref(from: Wire, field = 'href'): Href | null {
   const value = optionalText(from, field);
   if (value === null) return null;
-  const bare = value.startsWith('/api/v2/') ? value.slice('/api/v2'.length) : value;
-  if (!isHref(bare)) throw wrong(from, field, 'an href');
-  if (bare.startsWith('/orgs/') && !bare.startsWith(`/orgs/${from.org}/`))
-    throw wrong(from, field, 'an href of this org');
-  return bare;
+  const href = ownHref(value, from.org);
+  if (href === null) throw wrong(from, field, 'an href of this org');
+  return href;
 }
 
 /** `{ "label": { "href": … } }`: the href inside, or null when the field is absent. */

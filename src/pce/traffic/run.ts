@@ -1,9 +1,10 @@
 import { Failure } from '../../core/errors.ts';
-import { type ApiPath, apiPath, type Href, href } from '../../core/href.ts';
+import { type ApiPath, apiPath, type Href } from '../../core/href.ts';
 import { isObject } from '../../core/json.ts';
 import { untilAborted } from '../cache/single-flight.ts';
 import { badAnswer } from '../http/failures.ts';
 import type { PceHttp } from '../http/http.ts';
+import { ownHref } from '../own-href.ts';
 import type { TrafficOptions } from '../view.ts';
 import { trafficBody } from './body.ts';
 import { openDownload } from './download.ts';
@@ -30,7 +31,7 @@ export async function runTrafficQuery(
   // The POST itself is not aborted: without its answer the query could not be found again, and would run on.
   const posting = http.send({ method: 'POST', path: queriesPath(http), body: trafficBody(query) }).then(({ json }) => {
     const state = readState(http, json);
-    return state.href === null ? missing('href') : { ...state, href: state.href };
+    return state.href === null ? missing('an href') : { ...state, href: state.href };
   });
   try {
     await untilAborted(posting, signal);
@@ -121,9 +122,8 @@ function readState({ orgId }: PceHttp, json: unknown): QueryState {
 
 /** Only a query of this org can be polled, downloaded and deleted with its credentials (attack 32). */
 function queryHref(text: string, orgId: string): Href {
-  const value = href(text);
-  if (!value.startsWith(`/orgs/${orgId}/traffic_flows/async_queries/`)) missing('href of its own');
-  return value;
+  const value = ownHref(text, orgId);
+  return value?.startsWith(`/orgs/${orgId}/traffic_flows/async_queries/`) ? value : missing('an href of its own');
 }
 
 function missing(what: string): never {
