@@ -24,6 +24,10 @@ export interface Estate {
   readonly ruleSets: readonly VersionedSeed[];
   readonly enforcementBoundaries: readonly VersionedSeed[];
   readonly virtualServices: readonly VersionedSeed[];
+  /** Absent: none. */
+  readonly containerClusters?: readonly ContainerClusterRecord[];
+  /** What a scanner found, per workload and port. Absent: nothing. */
+  readonly vulnerabilities?: readonly VulnerabilityRecord[];
   /** Oldest first; the last is the active one. Object content of old versions is not kept by an estate, only their notes. */
   readonly policyVersions: readonly PolicyVersionRecord[];
   /** Events between two times (ms), oldest first, generated on demand and always the same for the same range. */
@@ -82,6 +86,35 @@ export interface VersionedSeed {
     readonly updatedMs: number;
     readonly updatedBy: number;
   };
+}
+
+export interface ContainerClusterRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly kubernetesVersion: string;
+  readonly online: boolean;
+  readonly createdMs: number;
+  /** Label ids all its workloads carry. */
+  readonly labels: readonly number[];
+  readonly nodes: readonly string[];
+  /** One workload profile each. */
+  readonly namespaces: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly managed: boolean;
+    /** Label ids the profile assigns; empty: nobody labelled it. */
+    readonly labels: readonly number[];
+    readonly enforcementMode: WorkloadRecord['enforcementMode'];
+  }[];
+}
+
+export interface VulnerabilityRecord {
+  /** `CVE-…` */
+  readonly id: string;
+  readonly name: string;
+  /** CVSS times ten, 0–100. */
+  readonly score: number;
+  readonly detected: readonly { readonly workload: string; readonly port: number; readonly proto: number }[];
 }
 
 export interface PolicyVersionRecord {

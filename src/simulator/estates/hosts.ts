@@ -230,7 +230,7 @@ function addDuplicates(builder: Builder, count: number): void {
       managed: false,
       mode: 'visibility_only',
       ports: '',
-      labels: { ...(owner.labels.env === undefined ? {} : { env: owner.labels.env }) },
+      labels: owner.labels.env === undefined ? {} : { env: owner.labels.env },
     });
 }
 

@@ -32,10 +32,10 @@ const STORY_APPS = new Set([
 ]);
 
 const DIRTY_VALUES = [
+  { key: 'app', from: 'ordering', to: DIRTY_APP, count: 7 },
+  { key: 'env', from: 'staging', to: 'stg', count: 6 },
   { key: 'env', from: 'prod', to: 'PRD', count: 12 },
   { key: 'env', from: 'prod', to: 'Production', count: 9 },
-  { key: 'env', from: 'staging', to: 'stg', count: 6 },
-  { key: 'app', from: 'ordering', to: DIRTY_APP, count: 7 },
 ] as const;
 
 const MISLABELLED = [
@@ -115,7 +115,7 @@ export function plantInventory(hosts: readonly Host[], profile: Profile, seed: n
   };
 }
 
-/** True for managed hosts that can be spoilt: at least two others of their group stay as they are. */
+/** True for managed hosts that can be spoilt: the first of every group stays as it is. */
 function spareHosts(hosts: readonly Host[]): (host: Host) => boolean {
   const groupOf = (host: Host): string => `${host.spec}${host.copy}/${host.role}/${host.env}`;
   const sizes = new Map<string, number>();
@@ -124,14 +124,14 @@ function spareHosts(hosts: readonly Host[]): (host: Host) => boolean {
   const seen = new Map<string, number>();
   for (const host of hosts) {
     const count = seen.get(groupOf(host)) ?? 0;
-    if (count < 2) firsts.add(host.index);
+    if (count === 0) firsts.add(host.index);
     seen.set(groupOf(host), count + 1);
   }
   return (host) =>
     host.managed &&
     host.spec !== null &&
     !STORY_APPS.has(host.spec) &&
-    (sizes.get(groupOf(host)) ?? 0) >= 3 &&
+    (sizes.get(groupOf(host)) ?? 0) >= 2 &&
     !firsts.has(host.index);
 }
 

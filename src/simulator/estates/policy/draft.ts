@@ -4,6 +4,7 @@ import { DAY, isoOf, MINUTE } from '../calendar.ts';
 import type { VersionedSeed } from '../estate.ts';
 import type { LabelIndex } from '../labels.ts';
 import { groupHref } from './label-groups.ts';
+import { nameOf } from './seeds.ts';
 
 /** A rule in the words it was written with, for those who look for planted issues or make traffic that uses it. */
 export interface RuleNote {
@@ -67,7 +68,7 @@ export function createContext(
   authors: readonly number[],
 ): PolicyContext {
   const byName = (list: readonly VersionedSeed[], type: string): ReadonlyMap<string, string> =>
-    new Map(list.map((seed) => [String(seed.active?.['name']), `/orgs/${orgId}/sec_policy/draft/${type}/${seed.id}`]));
+    new Map(list.map((seed) => [nameOf(seed), `/orgs/${orgId}/sec_policy/draft/${type}/${seed.id}`]));
   return {
     orgId,
     seed,

@@ -1,6 +1,7 @@
 import { isObject, type JsonObject, type JsonValue } from '../../../core/json.ts';
 import { HOUR } from '../calendar.ts';
 import type { VersionedSeed } from '../estate.ts';
+import { nameOf } from './seeds.ts';
 
 interface PendingContext {
   readonly nowMs: number;
@@ -8,6 +9,7 @@ interface PendingContext {
   readonly authors: readonly [number, number];
 }
 
+type Kind = 'ruleSets' | 'ipLists' | 'services';
 type Edit = (body: JsonObject) => JsonObject | null;
 
 /** Replaces the first rule of a list that fits, in a copy of the body. */
@@ -29,12 +31,7 @@ const append =
  * The seven pending items, by two authors (users.md §5.6). Planted issue P17 is the first: the draft disables the deny of the tokenizer's
  * ringfence. Nothing is added or removed, so draft and active have the same number of objects, rules and disabled rules.
  */
-const EDITS: readonly (readonly [
-  kind: 'ruleSets' | 'ipLists' | 'services',
-  name: string,
-  author: 0 | 1,
-  edit: Edit | 'delete',
-])[] = [
+const EDITS: readonly (readonly [kind: Kind, name: string, author: 0 | 1, edit: Edit | 'delete'])[] = [
   ['ruleSets', 'RF | tokenizer | prod', 1, editRule('deny_rules', enabled, { enabled: false })],
   ['ruleSets', 'CORE | Patching', 0, editRule('rules', disabled, { enabled: true })],
   ['ruleSets', 'APP | crm | prod', 1, editRule('rules', enabled, { description: 'reviewed by the CRM team' })],
@@ -45,14 +42,14 @@ const EDITS: readonly (readonly [
 ];
 
 /** The lists with their pending drafts. */
-export function addPending<T extends Record<'ruleSets' | 'ipLists' | 'services', readonly VersionedSeed[]>>(
-  lists: T,
+export function addPending(
+  lists: Record<Kind, readonly VersionedSeed[]>,
   { nowMs, authors }: PendingContext,
-): Record<'ruleSets' | 'ipLists' | 'services', VersionedSeed[]> {
+): Record<Kind, VersionedSeed[]> {
   const result = { ruleSets: [...lists.ruleSets], ipLists: [...lists.ipLists], services: [...lists.services] };
   EDITS.forEach(([kind, name, author, edit], i) => {
     const list = result[kind];
-    const index = list.findIndex((seed) => String(seed.active?.['name']).startsWith(name));
+    const index = list.findIndex((seed) => nameOf(seed).startsWith(name));
     const seed = list[index];
     if (seed?.active === undefined || !isObject(seed.active)) return;
     const body = edit === 'delete' ? seed.active : edit(seed.active);

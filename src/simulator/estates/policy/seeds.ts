@@ -15,3 +15,9 @@ export function provisioned(
   const updatedMs = author === 0 ? createdMs : createdMs + random.below(100) * DAY;
   return { id, createdMs, updatedMs, createdBy: author, updatedBy: author, active: body };
 }
+
+/** The name of a policy object. */
+export function nameOf(seed: VersionedSeed): string {
+  const name = (seed.active ?? seed.draft?.body)?.['name'];
+  return typeof name === 'string' ? name : '';
+}

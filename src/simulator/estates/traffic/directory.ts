@@ -1,5 +1,5 @@
 import { hashOf, permutation } from '../../random.ts';
-import { POOLS, toAddress, toNumber } from '../addresses.ts';
+import { toAddress, toNumber } from '../addresses.ts';
 import type { Host } from '../host.ts';
 import type { Group } from '../landscape.ts';
 import { blockedAddresses } from '../policy/ip-lists.ts';
@@ -99,7 +99,7 @@ export function createDirectory(hosts: readonly Host[], seed: number): Directory
       const wanted = new Map<string, Set<string>>();
       const want = (text: string): void => {
         const values = GROUPS[text];
-        const [key = '', value = ''] = values === undefined ? splitLabel(text) : ['env', ''];
+        const [key, value] = values === undefined ? splitLabel(text) : ['env', ''];
         const set = wanted.get(key) ?? new Set<string>();
         for (const each of values ?? [value]) set.add(each);
         wanted.set(key, set);
@@ -132,6 +132,3 @@ function splitLabel(text: string): [string, string] {
 
 /** First and last address of the network a host's broadcast goes to. */
 export const broadcastOf = (ip: string): string => `${ip.slice(0, ip.lastIndexOf('.'))}.255`;
-
-/** Size of the user network, for tests that look for its addresses. */
-export const USER_NETWORK = POOLS.users;

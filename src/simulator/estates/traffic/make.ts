@@ -1,5 +1,4 @@
 import { hashOf, mix2 } from '../../random.ts';
-import { ipv6Of } from '../workloads.ts';
 import type { Cadence } from '../edges.ts';
 import type { Host } from '../host.ts';
 import { listenerOn } from '../processes.ts';
@@ -42,8 +41,8 @@ export function createLaneMaker(directory: Directory, lastDayOf: (host: number) 
     lane(from, to, port, options) {
       const source = typeof from === 'string' ? null : from;
       const target = typeof to === 'string' ? null : to;
-      const srcIp = source?.address ?? String(from);
-      const dstIp = target?.address ?? String(to);
+      const srcIp = typeof from === 'string' ? from : from.address;
+      const dstIp = typeof to === 'string' ? to : to.address;
       const proto = options.proto ?? 6;
       const client = source?.managed ? clientOn(source, port, seed, options.client ?? null) : null;
       const listener = target?.managed ? listenerOn(port, target.os) : null;
@@ -81,8 +80,6 @@ export function createLaneMaker(directory: Directory, lastDayOf: (host: number) 
     },
   };
 }
-
-export { ipv6Of };
 
 /** `fan` different peers of a host: a stable choice that differs from host to host. */
 export function peersOf<T>(list: readonly T[], host: number, fan: number): T[] {
