@@ -38,7 +38,7 @@ const ROWS: Record<string, { readonly good: [string, unknown]; readonly bad?: st
   PCE_CA_FILE: { good: ['/ca.pem', '/ca.pem'] },
   PCE_CLIENT_CERT_FILE: { good: ['/c.pem', '/c.pem'] },
   PCE_CLIENT_KEY_FILE: { good: ['/k.pem', '/k.pem'] },
-  HTTPS_PROXY: { good: ['http://proxy:3128', 'http://proxy:3128/'], bad: 'proxy' },
+  HTTPS_PROXY: { good: ['http://proxy:3128', 'http://proxy:3128/'], bad: 'socks5://proxy:1080' },
   NO_PROXY: { good: ['a.example, .b.example', ['a.example', '.b.example']] },
   PCE_REQUESTS_PER_MINUTE: { good: ['0', 0], bad: '-1', default: 450 },
   MCP_READ_ONLY: { good: ['1', true], bad: 'ja', default: false },
@@ -212,6 +212,10 @@ describe('PCE_HOST', () => {
   ])('refuses %s', (text) => {
     expect(refusal({ PCE_HOST: text })).toContain('PCE_HOST must be');
   });
+});
+
+it('reads a proxy without a scheme as curl does', () => {
+  expect(load({ https_proxy: 'proxy.example:3128' }).settings.HTTPS_PROXY?.href).toBe('http://proxy.example:3128/');
 });
 
 it('does not choose between two ports', () => {

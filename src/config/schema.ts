@@ -4,7 +4,6 @@ import {
   databaseUrl,
   flag,
   httpsUrl,
-  httpUrl,
   integer,
   key32,
   list,
@@ -12,6 +11,7 @@ import {
   oneOf,
   orgId,
   pceHost,
+  proxyUrl,
   secret,
   text,
 } from './types.ts';
@@ -67,7 +67,7 @@ export const schema = z.object({
   PCE_CA_FILE: optional(text, { group: PCE, purpose: 'CA certificates to trust besides the usual ones', route: true }),
   PCE_CLIENT_CERT_FILE: optional(text, { group: PCE, purpose: 'client certificate for mutual TLS', route: true }),
   PCE_CLIENT_KEY_FILE: optional(text, { group: PCE, purpose: 'its private key', route: true }),
-  HTTPS_PROXY: optional(httpUrl, { group: PCE, purpose: 'proxy on the way to the PCE', route: true }),
+  HTTPS_PROXY: optional(proxyUrl, { group: PCE, purpose: 'proxy on the way to the PCE', route: true }),
   NO_PROXY: optional(list, { group: PCE, purpose: 'hosts reached without the proxy', route: true }),
   PCE_REQUESTS_PER_MINUTE: withDefault(integer(0, 100_000), '450', {
     group: PCE,

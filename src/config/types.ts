@@ -57,7 +57,10 @@ export const listOf = <const Words extends readonly string[]>(...words: Words): 
     return items.length > 0 && items.every((item) => item !== undefined) ? items : undefined;
   });
 
-export const httpUrl = kind('an http or https URL', (value) => urlWith(value, ['http:', 'https:']));
+/** Without a scheme it is an http proxy, as curl reads it. */
+export const proxyUrl = kind('the http or https URL of a proxy', (value) =>
+  urlWith(value.includes('://') ? value : `http://${value}`, ['http:', 'https:']),
+);
 
 export const httpsUrl = kind('an https URL, or http on this machine', (value) => {
   const url = urlWith(value, ['http:', 'https:']);
