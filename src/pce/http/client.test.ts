@@ -205,6 +205,8 @@ describe('what is tried again', () => {
     ['a GET five times at most', status(503), GET, 5, 'pce_unavailable'],
     ['a GET that breaks off each time', resetMidBody, GET, 5, 'pce_bad_answer'],
     ['a GET in an endless storm of 429', status(429), GET, 5, 'pce_rate_limited'],
+    ['a GET as late as a 503 says', inTurn(status(503, { 'retry-after': '3' }), ok), GET, 2, 'ok'],
+    ['a GET not at all where a 503 says too late', status(503, { 'retry-after': '300' }), GET, 1, 'pce_unavailable'],
     ['a GET after 500 not at all', status(500), GET, 1, 'pce_unavailable'],
     ['a PUT after 503', inTurn(status(503), ok), { method: 'PUT', path: LABELS, body: {} }, 2, 'ok'],
     [
@@ -225,6 +227,16 @@ describe('what is tried again', () => {
       (error: Failure) => error.code,
     );
     expect({ result, requests: fixture.seen.length }).toEqual({ result: outcome, requests: expected });
+  });
+
+  it('a POST for which no connection could be made: it cannot have happened', async () => {
+    const fixture = await startFixture(ok);
+    await fixture.close();
+    const waiting = noWaiting();
+    const http = quickHttp(fixture.settings(), waiting);
+    opened.push(http);
+    expect((await failureOf(http.send(POST))).code).toBe('pce_unreachable');
+    expect(waiting.slept).toHaveLength(4);
   });
 
   it('keeps to Retry-After, for everybody who uses the key', async () => {
