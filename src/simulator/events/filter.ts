@@ -11,7 +11,8 @@ export interface EventFilter {
   /** Both ends included, in ms. */
   readonly fromMs: number;
   readonly toMs: number;
-  readonly matches: (event: JsonObject) => boolean;
+  /** Null when nothing but the time is asked for. */
+  readonly matches: ((event: JsonObject) => boolean) | null;
 }
 
 /** The filter of a query string. Throws 406: `invalid_timestamp` for a time without a zone, `input_validation_error` for unknown words. */
@@ -24,14 +25,18 @@ export function eventFilter(query: URLSearchParams): EventFilter {
   const severity = word(query, 'severity', SEVERITIES);
   const status = word(query, 'status', STATUSES);
   const creator = textParam(query, 'created_by');
+  const asked = [severity, status, creator];
   return {
     fromMs: timestamp(query, 'timestamp[gte]') ?? Number.NEGATIVE_INFINITY,
     toMs: timestamp(query, 'timestamp[lte]') ?? Number.POSITIVE_INFINITY,
-    matches: (event) =>
-      (types.length === 0 || types.some((type) => type === event['event_type'])) &&
-      (severity === undefined || severity === event['severity']) &&
-      (status === undefined || (status === 'nil' ? event['status'] === null : status === event['status'])) &&
-      (creator === undefined || createdBy(event, creator)),
+    matches:
+      asked.every((value) => value === undefined) && types.length === 0
+        ? null
+        : (event) =>
+            (types.length === 0 || types.some((type) => type === event['event_type'])) &&
+            (severity === undefined || severity === event['severity']) &&
+            (status === undefined || (status === 'nil' ? event['status'] === null : status === event['status'])) &&
+            (creator === undefined || createdBy(event, creator)),
   };
 }
 

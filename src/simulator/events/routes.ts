@@ -1,4 +1,3 @@
-import type { JsonObject } from '../../core/json.ts';
 import { requireGlobal } from '../auth/scope.ts';
 import { fieldChanges } from '../http/audit.ts';
 import { integerParam } from '../http/query.ts';
@@ -8,33 +7,45 @@ import { inputValidation } from '../http/validate.ts';
 import type { World } from '../world.ts';
 import type { WorldState } from '../world-state.ts';
 import { type EventFilter, eventFilter } from './filter.ts';
+import { type EventHistory, eventHistory } from './history.ts';
 import { DEFAULT_EVENT_SETTINGS, type EventSettings, eventSettingsCheck } from './settings.ts';
 
 const DEFAULT_ROWS = 100;
 const MOST_ROWS = 10_000;
 
-const isSystemEvent = ({ href }: JsonObject): boolean => typeof href === 'string' && href.startsWith('/system_events/');
+const EVERYTHING: EventFilter = {
+  fromMs: Number.NEGATIVE_INFINITY,
+  toMs: Number.POSITIVE_INFINITY,
+  matches: null,
+};
 
 /** The events API (traffic.md §6): the estate's history and what the simulator recorded since its start, newest first. */
 export function eventRoutes(): readonly Route<WorldState>[] {
   let settings: EventSettings = DEFAULT_EVENT_SETTINGS;
-  const stored = (world: World) => storedEvents(world, settings.audit_event_retention_seconds * 1000);
+  const histories = new WeakMap<World, EventHistory>();
+  const retentionMs = () => settings.audit_event_retention_seconds * 1000;
 
-  function list(world: World, query: URLSearchParams, belongs: (event: JsonObject) => boolean): Reply {
+  function historyOf(world: World): EventHistory {
+    const history = histories.get(world) ?? eventHistory(world);
+    histories.set(world, history);
+    return history;
+  }
+
+  function list(world: World, query: URLSearchParams, narrowed: (filter: EventFilter) => EventFilter): Reply {
     if ((integerParam(query, 'max_results') ?? 0) > MOST_ROWS) {
       throw inputValidation(
         'query_parameters',
         `The property '#/max_results' did not have a maximum value of ${MOST_ROWS}, inclusively`,
       );
     }
-    const filter = eventFilter(query);
-    const all = stored(world).filter(belongs);
-    const found = all.filter((event) => within(event, filter)).reverse();
-    return collection(found, all.length, (event) => event);
+    const history = historyOf(world);
+    const all = history.select(narrowed(EVERYTHING), retentionMs());
+    const places = history.select(narrowed(eventFilter(query)), retentionMs());
+    return collection(places, all.length, (place) => history.at(place));
   }
 
   function one(world: World, href: string): Reply {
-    const event = stored(world).find((candidate) => candidate['href'] === href);
+    const event = historyOf(world).find(href, retentionMs());
     if (!event) throw notFound();
     return { status: 200, json: event };
   }
@@ -48,7 +59,7 @@ export function eventRoutes(): readonly Route<WorldState>[] {
       defaultRows: DEFAULT_ROWS,
       schema: 'events_get',
       // The list of an org holds system events too (traffic.md §6.1).
-      handle: ({ world, query }) => list(world, query, () => true),
+      handle: ({ world, query }) => list(world, query, (filter) => filter),
     },
     {
       method: 'GET',
@@ -64,7 +75,7 @@ export function eventRoutes(): readonly Route<WorldState>[] {
       collection: true,
       defaultRows: DEFAULT_ROWS,
       schema: 'system_events_get',
-      handle: ({ world, query }) => list(world, query, isSystemEvent),
+      handle: ({ world, query }) => list(world, query, systemOnly),
     },
     {
       method: 'GET',
@@ -102,20 +113,7 @@ export function eventRoutes(): readonly Route<WorldState>[] {
   ];
 }
 
-const timeOf = ({ timestamp }: JsonObject): number =>
-  typeof timestamp === 'string' ? Date.parse(timestamp) : Number.NaN;
-
-function within(event: JsonObject, { fromMs, toMs, matches }: EventFilter): boolean {
-  const at = timeOf(event);
-  return at >= fromMs && at <= toMs && matches(event);
-}
-
-/** The events that are kept, oldest first. */
-function storedEvents(world: World, retentionMs: number): readonly JsonObject[] {
-  const now = world.clock.now();
-  const fromMs = now - retentionMs;
-  const own = world.ownEvents.filter((event) => timeOf(event) >= fromMs);
-  const history = [...world.estate.events(fromMs, now + 1)];
-  if (own.length === 0) return history;
-  return [...history, ...own].sort((a, b) => timeOf(a) - timeOf(b));
+function systemOnly({ matches, ...times }: EventFilter): EventFilter {
+  const isSystem = (href: unknown) => typeof href === 'string' && href.startsWith('/system_events/');
+  return { ...times, matches: (event) => isSystem(event['href']) && (matches === null || matches(event)) };
 }

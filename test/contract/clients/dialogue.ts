@@ -28,6 +28,7 @@ export async function dialogue(headers: Readonly<Record<string, string>>): Promi
   };
 }
 
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- an answer has the type its reader expects, as in these clients
 export const parsed = <T = Json>({ text }: Raw): T => JSON.parse(text) as T;
 
 /** Asks again until the answer satisfies the client; a client that would wait for ever fails here after a hundred tries. */

@@ -4,7 +4,11 @@ import { asking, type Dialogue, dialogue, type Json, parsed, until } from './dia
 /** What illumio-py sends and how it reads the answers (objects.md §12, traffic.md §0.3, §2.2, §7.3). */
 let it: Dialogue;
 beforeAll(async () => {
-  it = await dialogue({ 'User-Agent': 'python-requests/2.31.0', 'Accept-Encoding': 'gzip, deflate', Accept: 'application/json' });
+  it = await dialogue({
+    'User-Agent': 'python-requests/2.31.0',
+    'Accept-Encoding': 'gzip, deflate',
+    Accept: 'application/json',
+  });
 });
 afterAll(() => it.close());
 
@@ -33,7 +37,7 @@ test('get_async: Location without the host, an integer Retry-After, result as an
   expect(location).toMatch(/^\/orgs\/1\/jobs\/[0-9a-f-]{36}$/);
   expect(accepted.headers['retry-after']).toMatch(/^\d+$/);
   const job = await until(
-    async () => parsed<Json>(await it.say('GET', location, plain)),
+    async () => parsed(await it.say('GET', location, plain)),
     ({ status }) => status === 'done',
   );
   const { href } = job['result'] as { readonly href: string };
@@ -48,7 +52,7 @@ test('get_traffic_flows_async: Prefer on the POST, result as a string', async ()
   expect(posted.status).toBe(202);
   const { href } = parsed<{ readonly href: string }>(posted);
   const done = await until(
-    async () => parsed<Json>(await it.say('GET', href, plain)),
+    async () => parsed(await it.say('GET', href, plain)),
     ({ status }) => status === 'completed' || status === 'failed',
   );
   expect(done['result']).toBe(`${href}/download`);

@@ -26,7 +26,10 @@ test('pce-add: password, session, then a key', async () => {
   const login = await it.say('POST', '/login_users/authenticate?pce_fqdn=pce.example.com', { key: [username, 'any'] });
   expect(login.status).toBeLessThan(300);
   const { auth_token } = parsed<{ readonly auth_token: string }>(login);
-  const session = await it.say('GET', '/users/login', { key: null, headers: { Authorization: `Token token=${auth_token}` } });
+  const session = await it.say('GET', '/users/login', {
+    key: null,
+    headers: { Authorization: `Token token=${auth_token}` },
+  });
   const user = parsed<{ readonly auth_username: string; readonly session_token: string }>(session);
   expect(session.status).toBe(200);
   const labels = await it.say('GET', '/orgs/1/labels', { key: [user.auth_username, user.session_token] });
@@ -40,7 +43,7 @@ test('a collection of 500 rows or more is asked for again, asynchronously', asyn
   // It appends Location to https://host/api/v2 and never checks for a failed job.
   const location = accepted.headers['location'] ?? '';
   const job = await until(
-    async () => parsed<Json>(await it.say('GET', location)),
+    async () => parsed(await it.say('GET', location)),
     ({ status }) => status === 'done',
   );
   const rows = parsed<readonly Json[]>(await it.say('GET', (job['result'] as { readonly href: string }).href));
@@ -58,7 +61,7 @@ test('a traffic query with null lists and address objects, polled by equality of
   };
   const posted = parsed<{ readonly href: string }>(await it.say('POST', QUERIES, { body: JSON.stringify(body) }));
   const done = await until(
-    async () => parsed<Json>(await it.say('GET', posted.href)),
+    async () => parsed(await it.say('GET', posted.href)),
     ({ href, status }) => href === posted.href && status === 'completed',
   );
   for (const date of ['created_at', 'updated_at']) expect(String(done[date])).toMatch(GO_TIME);
@@ -74,8 +77,10 @@ test('a traffic query with null lists and address objects, polled by equality of
 });
 
 test('draft decisions: `rules` is a string that becomes completed, CSV has the draft columns', async () => {
-  const posted = parsed<{ readonly href: string }>(await it.say('POST', QUERIES, { body: JSON.stringify(asking({ max_results: 50 })) }));
-  const status = () => it.say('GET', posted.href).then((answer) => parsed<Json>(answer));
+  const posted = parsed<{ readonly href: string }>(
+    await it.say('POST', QUERIES, { body: JSON.stringify(asking({ max_results: 50 })) }),
+  );
+  const status = () => it.say('GET', posted.href).then((answer) => parsed(answer));
   const done = await until(status, (query) => query['status'] === 'completed');
   const update = String(done['result']).replace('download', 'update_rules');
   const put = await it.say('PUT', `${update}?label_based_rules=false&offset=0&limit=200000`, { body: '{"Href":""}' });

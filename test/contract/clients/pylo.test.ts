@@ -4,7 +4,11 @@ import { asking, type Dialogue, dialogue, type Json, parsed, until } from './dia
 /** What pylo demands (objects.md §12, traffic.md §3, §7.3, §8.4). */
 let it: Dialogue;
 beforeAll(async () => {
-  it = await dialogue({ 'User-Agent': 'python-requests/2.31.0', Accept: 'application/json', 'Accept-Encoding': 'identity' });
+  it = await dialogue({
+    'User-Agent': 'python-requests/2.31.0',
+    Accept: 'application/json',
+    'Accept-Encoding': 'identity',
+  });
 });
 afterAll(() => it.close());
 
@@ -27,7 +31,7 @@ test('asynchronous reads answer exactly 202 with both headers, even for small co
   expect(accepted.status).toBe(202);
   expect(accepted.headers).toMatchObject({ location: expect.any(String), 'retry-after': expect.any(String) });
   const job = await until(
-    async () => parsed<Json>(await it.say('GET', accepted.headers['location'] ?? '')),
+    async () => parsed(await it.say('GET', accepted.headers['location'] ?? '')),
     ({ status }) => status === 'done',
   );
   expect((await it.say('GET', (job['result'] as { readonly href: string }).href)).status).toBe(200);

@@ -1,10 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Dialogue, dialogue, type Json, parsed } from './dialogue.ts';
+import { type Dialogue, dialogue, parsed } from './dialogue.ts';
 
 /** What the Terraform provider accepts (objects.md §12, traffic.md §0.3, §7.3). */
 let it: Dialogue;
 beforeAll(async () => {
-  it = await dialogue({ 'User-Agent': 'Go-http-client/1.1', Accept: 'application/json', 'Content-Type': 'application/json' });
+  it = await dialogue({
+    'User-Agent': 'Go-http-client/1.1',
+    Accept: 'application/json',
+    'Content-Type': 'application/json',
+  });
 });
 afterAll(() => it.close());
 
@@ -21,10 +25,16 @@ test('the content type is compared as a string, on 200 and on 201', async () => 
 
 test('create, read, update, delete, and a second delete', async () => {
   const body = JSON.stringify({ name: 'tf-test', ip_ranges: [{ from_ip: '10.0.0.0/8', exclusion: false }] });
-  const { href } = parsed<{ readonly href: string }>(await it.say('POST', '/orgs/1/sec_policy/draft/ip_lists', { body }));
+  const { href } = parsed<{ readonly href: string }>(
+    await it.say('POST', '/orgs/1/sec_policy/draft/ip_lists', { body }),
+  );
   expect(href).toMatch(/^\/orgs\/[1-9]\d*\/sec_policy\/(draft|active|\d*)\/ip_lists\/[1-9]\d*$/);
   expect((await it.say('PUT', href, { body: '{"description":"changed"}' })).status).toBe(204);
-  expect(parsed(await it.say('GET', href))).toMatchObject({ name: 'tf-test', description: 'changed', update_type: 'create' });
+  expect(parsed(await it.say('GET', href))).toMatchObject({
+    name: 'tf-test',
+    description: 'changed',
+    update_type: 'create',
+  });
   expect((await it.say('DELETE', href)).status).toBe(204);
   // 404 reads as gone.
   expect((await it.say('GET', href)).status).toBe(404);
@@ -32,8 +42,15 @@ test('create, read, update, delete, and a second delete', async () => {
 
 test('ids have the patterns it validates', async () => {
   const ids = async (path: string) =>
-    parsed<readonly { readonly href: string }[]>(await it.say('GET', path)).map(({ href }) => href.slice(href.lastIndexOf('/') + 1));
-  for (const path of ['/orgs/1/workloads', '/orgs/1/vens', '/orgs/1/label_dimensions', '/orgs/1/sec_policy/draft/label_groups']) {
+    parsed<readonly { readonly href: string }[]>(await it.say('GET', path)).map(({ href }) =>
+      href.slice(href.lastIndexOf('/') + 1),
+    );
+  for (const path of [
+    '/orgs/1/workloads',
+    '/orgs/1/vens',
+    '/orgs/1/label_dimensions',
+    '/orgs/1/sec_policy/draft/label_groups',
+  ]) {
     const found = await ids(path);
     expect(found.length, path).toBeGreaterThan(0);
     for (const id of found) expect(id).toMatch(UUID4);
@@ -47,7 +64,7 @@ test('a large collection is asked for asynchronously, Retry-After is read on eve
   const accepted = await it.say('GET', '/orgs/1/workloads?max_results=501', { headers: { Prefer: 'respond-async' } });
   expect(accepted.status).toBe(202);
   let poll = await it.say('GET', accepted.headers['location'] ?? '');
-  while (parsed<Json>(poll)['status'] !== 'done') {
+  while (parsed(poll)['status'] !== 'done') {
     expect(poll.headers['retry-after']).toMatch(/^\d+$/);
     poll = await it.say('GET', accepted.headers['location'] ?? '');
   }
