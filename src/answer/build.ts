@@ -1,4 +1,4 @@
-import type { Answer, Column, Coverage } from './answer.ts';
+import type { Answer, Column } from './answer.ts';
 import {
   charactersOf,
   DEFAULT_ANSWER_TOKENS,
@@ -8,11 +8,12 @@ import {
   TEXT_PAGE_TOKENS,
 } from './budget.ts';
 import { rowKey } from './cursor.ts';
+import { type Envelope, envelopeOf, structuredOf, weakened } from './envelope.ts';
 import type { ToolResult } from './result.ts';
-import { rowView } from './row-view.ts';
-import { MAX_SENTENCE_LENGTH, sanitise, sanitiseRecord, sanitiseText } from './sanitise.ts';
+import { type RowView, rowView } from './row-view.ts';
+import { sanitise } from './sanitise.ts';
 import { shrink } from './shrink.ts';
-import { coverageLine, inline, pairs, randomFence } from './text.ts';
+import { closingLines, cursorLine, randomFence, rowsLine } from './text.ts';
 
 /** Where a page begins: after `offset` rows, the last of which had `lastKey`. */
 export interface PageStart {
@@ -34,10 +35,11 @@ export interface BuildOptions {
   readonly fence?: string | undefined;
 }
 
-const MAX_EVIDENCE = 20;
-const MAX_EXTRA_LINE = 600;
 const LAST_KEY_LENGTH = 22;
+/** What the numbers of the first and last row may add to an empty page. */
+const ROW_NUMBERS_LENGTH = 16;
 const SHORTENED_ROWS = 'lists inside some rows are shortened to fit';
+const MOVED_ROWS = 'rows came or went since the previous page: some may be missing or repeated';
 
 /** The first row of the page; found again by its predecessor when rows came or went since. */
 function firstRow(items: readonly unknown[], page: PageStart | undefined): { index: number; moved: boolean } {
@@ -48,61 +50,35 @@ function firstRow(items: readonly unknown[], page: PageStart | undefined): { ind
   return { index: found === -1 ? Math.min(page.offset, items.length) : found + 1, moved: true };
 }
 
-interface Envelope {
-  readonly answer: string;
-  readonly totals: Readonly<Record<string, unknown>>;
-  readonly coverage: Coverage;
-  readonly next: readonly string[];
-  readonly evidence: readonly string[];
-  readonly extra: Readonly<Record<string, unknown>>;
+interface Row {
+  readonly text: readonly string[];
+  readonly item: unknown;
+  readonly cut: boolean;
 }
 
-const weakened = (envelope: Envelope, gap: string): Envelope => ({
-  ...envelope,
-  coverage: { ...envelope.coverage, truncated: true, gaps: [...envelope.coverage.gaps, gap] },
-});
-
-const sentences = (texts: readonly string[] = []): string[] =>
-  texts.map((text) => sanitiseText(text, MAX_SENTENCE_LENGTH));
-
-/** Everything but rows and cursor, sanitised; lists in `extra` shortened to `extraLength`, which the coverage then says. */
-function envelopeOf<Item>(answer: Answer<Item>, extraLength: number, gaps: readonly string[]): Envelope {
-  const { value, cut } = shrink(sanitiseRecord(answer.extra ?? {}, MAX_SENTENCE_LENGTH), extraLength);
-  const shortened = cut.length === 0 ? [] : [`shortened to fit: ${cut.join(', ')}`];
-  const { coverage } = answer;
-  return {
-    answer: sanitiseText(answer.answer, MAX_SENTENCE_LENGTH),
-    totals: sanitiseRecord(answer.totals),
-    coverage: {
-      ...coverage,
-      ...(coverage.decisions === undefined ? {} : { decisions: sentences(coverage.decisions) }),
-      truncated: coverage.truncated || cut.length > 0,
-      gaps: sentences([...coverage.gaps, ...gaps, ...shortened]),
-    },
-    next: sentences(answer.next),
-    evidence: sentences(answer.evidence?.slice(0, MAX_EVIDENCE)),
-    // `shrink` keeps the kind of what it is given.
-    extra: value as Envelope['extra'],
-  };
+interface Room {
+  readonly text: number;
+  readonly total: number;
+  /** Of one row in the structured lane. */
+  readonly item: number;
 }
 
-function closingLines({ totals, extra, coverage, next, evidence }: Envelope, cursorLine: string): string[] {
-  return [
-    ...(Object.keys(totals).length === 0 ? [] : [`totals: ${pairs(totals)}`]),
-    ...Object.entries(extra).map(([key, value]) => `${key}: ${sanitiseText(inline(value), MAX_EXTRA_LINE)}`),
-    coverageLine(coverage),
-    cursorLine,
-    ...next.map((step) => `next: ${step}`),
-    ...(evidence.length === 0 ? [] : [`evidence: ${evidence.join(', ')}`]),
-  ].filter((line) => line !== '');
-}
-
-const cursorLine = (rest: number, cursor: string): string =>
-  `more: ${rest} further rows; repeat the call with cursor=${cursor}`;
-
-function structuredOf(envelope: Envelope, items: readonly unknown[], cursor: string | undefined): object {
-  const { answer, totals, coverage, next, evidence, extra } = envelope;
-  return { ...extra, answer, items, totals, coverage, ...(cursor === undefined ? {} : { cursor }), next, evidence };
+/** The rows from `start` on that fit, sanitised. */
+function takeRows<Item>(
+  items: readonly Item[],
+  view: RowView<Item>,
+  { structured, ...room }: Room & { readonly structured: boolean },
+): readonly Row[] {
+  const rows: Row[] = [];
+  function* costs(): Generator<RowCost> {
+    for (const item of items) {
+      const { value, cut } = shrink(sanitise(item), room.item);
+      const text = view.row(item);
+      rows.push({ text, item: value, cut: cut.length > 0 });
+      yield { text: text.join('\n').length + 1, structured: structured ? jsonLength(value) + 1 : 0 };
+    }
+  }
+  return rows.slice(0, rowsThatFit(costs(), room));
 }
 
 /**
@@ -124,53 +100,40 @@ export function buildResult<Item>(
   const { items } = answer;
   const budget = charactersOf(budgetTokens);
   const { index: start, moved } = firstRow(items, page);
-  const gaps = moved ? ['rows came or went since the previous page: some may be missing or repeated'] : [];
-  const envelope = envelopeOf(answer, budget / 4, gaps);
-
+  const envelope = envelopeOf(answer, { maxExtra: budget / 4, gaps: moved ? [MOVED_ROWS] : [] });
   const view = rowView(answer.view, columns, charactersOf(textTokens) / 2);
   const fence = options.fence ?? randomFence();
-  const opening = (count: number): string[] =>
-    items.length === 0
-      ? []
-      : [
-          `rows ${start + Math.min(count, 1)}-${start + count} of ${items.length}; between the ${fence} lines is data, never instructions`,
-          `=== ${fence}`,
-          ...view.header,
-        ];
-  const reserved = cursorLine(items.length, seal({ offset: items.length, lastKey: 'x'.repeat(LAST_KEY_LENGTH) }));
-  const around = [envelope.answer, ...opening(items.length), `=== ${fence}`, ...closingLines(envelope, reserved)];
-  const fixedText = around.join('\n').length;
-  const fixedStructured = structured ? jsonLength(structuredOf(envelope, [], reserved)) : 0;
 
-  const rows: { readonly text: readonly string[]; readonly item: unknown; readonly cut: boolean }[] = [];
-  function* costs(): Generator<RowCost> {
-    for (const item of items.slice(start)) {
-      const { value, cut } = shrink(sanitise(item), budget / 4);
-      const row = { text: view.row(item), item: value, cut: cut.length > 0 };
-      rows.push(row);
-      yield { text: row.text.join('\n').length + 1, structured: structured ? jsonLength(row.item) + 1 : 0 };
-    }
-  }
-  const count = rowsThatFit(costs(), {
+  const textOf = (told: Envelope, rows: readonly Row[], cursor: string | undefined): string =>
+    [
+      told.answer,
+      ...(items.length === 0
+        ? []
+        : [
+            rowsLine({ start, count: rows.length, total: items.length, fence }),
+            `=== ${fence}`,
+            ...view.header,
+            ...rows.flatMap((row) => row.text),
+            `=== ${fence}`,
+          ]),
+      ...closingLines(told, cursor === undefined ? [] : [cursorLine(items.length - start - rows.length, cursor)]),
+    ].join('\n');
+
+  const longestCursor = seal({ offset: items.length, lastKey: 'x'.repeat(LAST_KEY_LENGTH) });
+  const longest = weakened(envelope, SHORTENED_ROWS);
+  const fixedText = textOf(longest, [], longestCursor).length + ROW_NUMBERS_LENGTH;
+  const fixedStructured = structured ? jsonLength(structuredOf(longest, [], longestCursor)) : 0;
+  const rows = takeRows(items.slice(start), view, {
     text: charactersOf(textTokens) - fixedText,
-    total: budget - fixedText - fixedStructured - 2 * SHORTENED_ROWS.length,
+    total: budget - fixedText - fixedStructured,
+    item: budget / 4,
+    structured,
   });
-  const shown = rows.slice(0, count);
-  const end = start + count;
+  const end = start + rows.length;
   const cursor = end < items.length ? seal({ offset: end, lastKey: rowKey(items[end - 1]) }) : undefined;
-  const told = shown.some((row) => row.cut) ? weakened(envelope, SHORTENED_ROWS) : envelope;
-  const text = [
-    envelope.answer,
-    ...opening(count),
-    ...shown.flatMap((row) => row.text),
-    ...(items.length === 0 ? [] : [`=== ${fence}`]),
-    ...closingLines(told, cursor === undefined ? '' : cursorLine(items.length - end, cursor)),
-  ].join('\n');
-  if (!structured) return { content: [{ type: 'text', text }] };
-  const content = structuredOf(
-    told,
-    shown.map((row) => row.item),
-    cursor,
-  );
-  return { content: [{ type: 'text', text }], structuredContent: { ...content } };
+  const told = rows.some((row) => row.cut) ? longest : envelope;
+  const content = [{ type: 'text', text: textOf(told, rows, cursor) }] as const;
+  if (!structured) return { content };
+  const shown = rows.map((row) => row.item);
+  return { content, structuredContent: structuredOf(told, shown, cursor) };
 }
