@@ -69,7 +69,6 @@ export function hitsAt(
     if (end === 'source' && atEnd !== YES && match.clause.provider.nameLists.length > 0)
       notes.add('open-fqdn-unknown-in-the-flow');
     const counted = bothWorkloads ? and(match.asWorkloads, service) : certainty;
-    if (bothWorkloads && certainty === YES && counted !== YES) notes.add('open-draft-view-ip-list-between-workloads');
     const before = found.get(position);
     found.set(position, {
       certainty: or(certainty, before?.certainty ?? NO),

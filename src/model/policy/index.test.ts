@@ -97,6 +97,8 @@ it('says which rule a "maybe" hangs on', () => {
 
 it('names the choices it leaned on, and none where the documentation settles the case', () => {
   expect(ask(source([rule('sql', {})])).notes).toEqual([]);
+  const seeded = rule('out', { providers: [list('any')], consumers: [{ kind: 'ams' }] });
+  expect(ask(source([seeded, rule('sql', {})])).notes).toEqual([]);
   const named = { kind: 'workload', href: '/workloads/web' as Href } as const;
   const notesOf = (over: Partial<SourceRule>, asked: Partial<FlowQuestion> = {}) =>
     ask(source([rule('r', over)]), asked).notes;
@@ -104,7 +106,7 @@ it('names the choices it leaned on, and none where the documentation settles the
   expect(notesOf({ consumers: [label('db'), { kind: 'ams' }] })).toContain('open-ams-and-label-in-one-list');
   expect(notesOf({ stateless: true })).toContain('open-stateless-opposite-direction');
   expect(notesOf({ providers: [list('names')] })).toContain('open-fqdn-unknown-in-the-flow');
-  expect(notesOf({ providers: [list('any')] })).toContain('open-draft-view-ip-list-between-workloads');
+  expect(notesOf({ consumers: [list('any')] })).toContain('open-draft-view-ip-list-between-workloads');
   expect(notesOf({}, { proto: 17, port: 53 })).toContain('open-essential-dns');
 });
 

@@ -136,16 +136,16 @@ function draftOf({ source, destination }: OutcomeFacts, sourceEnd: End, destinat
   const { hits, essential } = atSource ? sourceEnd : destinationEnd;
   const peer = atSource ? source : destination;
   const mode = peer.managed ? peer.mode : 'visibility_only';
-  const has = (kind: Hit['rule']['kind']) => hits.some((hit) => hit.inDraftView && hit.rule.kind === kind);
-  const present = { essential, override: has('override_deny'), allow: has('allow'), deny: has('deny') };
-  const word = draftWord(mode, present);
-  const note: OpenPoint | null =
-    word !== 'potentially_blocked_no_rule'
-      ? null
-      : mode === 'selective'
-        ? 'open-selective-default-draft-word'
-        : 'open-visibility-default-draft-word';
-  return { word, note };
+  const wordFor = (counted: readonly Hit[]) => {
+    const has = (kind: Hit['rule']['kind']) => counted.some((hit) => hit.rule.kind === kind);
+    return draftWord(mode, { essential, override: has('override_deny'), allow: has('allow'), deny: has('deny') });
+  };
+  const word = wordFor(hits.filter((hit) => hit.inDraftView));
+  const notes: OpenPoint[] = [];
+  if (word !== wordFor(hits.filter((hit) => hit.certainty === YES)))
+    notes.push('open-draft-view-ip-list-between-workloads');
+  if (mode === 'selective' && word === 'potentially_blocked_no_rule') notes.push('open-selective-default-draft-word');
+  return { word, notes };
 }
 
 /** Judges a pair of peers and a service at both ends and as a whole. */
@@ -158,6 +158,6 @@ export function outcomeOf(facts: OutcomeFacts): Outcome {
   const notes = new Set<OpenPoint>();
   if (source !== null) for (const note of sourceEnd.notes) notes.add(note);
   if (destination !== null) for (const note of destinationEnd.notes) notes.add(note);
-  if (draft.note !== null) notes.add(draft.note);
+  for (const note of draft.notes) notes.add(note);
   return { ...overall(source, destination), source, destination, draftDecision: draft.word, notes: [...notes].sort() };
 }
