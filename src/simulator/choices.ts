@@ -1,6 +1,15 @@
 /**
  * What the simulated PCE does where the fact sheets say UNVERIFIED: one constant per choice, with the section that leaves it open and
- * recommends this. Nothing else in the simulator decides such a point.
+ * recommends this. Choices that are a way of doing things rather than a value:
+ * - filters and the uniqueness of labels ignore case, names of policy objects do not (objects.md §4.1, §5.1): `http/query.ts`,
+ *   `objects/label-store.ts`, `lifecycle/policy-routes.ts`;
+ * - editing an object back to its active content leaves `update_type` at `update` (§14.7): `lifecycle/policy-store.ts`;
+ * - references to active objects are taken and rewritten to draft ones (§8.3): `lifecycle/body.ts`;
+ * - reads of version n carry n in their hrefs (§14.8): `lifecycle/policy-wire.ts`;
+ * - a key limited to labels sees the workloads and VENs of its scope and all policy, and writes rule sets and workloads of its scope
+ *   only (§2.3): `auth/scope.ts`, `objects/rule-sets.ts`;
+ * - any password of a known user opens a session (§2.2): `auth/routes.ts`;
+ * - unpairing, `set_labels` and `remove_labels` do all or nothing (§6.6, §6.7): `objects/vens.ts`, `objects/workload-bulk.ts`.
  */
 export const CHOICES = {
   /** objects.md §14.1: bodies of 401, 403, 404 and 405. */
@@ -18,8 +27,6 @@ export const CHOICES = {
   totalCountIsUnfiltered: true,
   /** objects.md §14.5: a commit must bring along referenced objects that have no active copy, and nothing else. */
   commitNeedsUpdatedDependencies: false,
-  /** objects.md §14.7: editing an object back to its active content leaves `update_type` at `update`. */
-  editBackClearsUpdateType: false,
   /** objects.md §14.8: order of `GET sec_policy`. */
   versionsNewestFirst: true,
   /** objects.md §14.13: after unpairing, the workload answers only with `include_deleted`. */
@@ -72,5 +79,4 @@ export const SIMULATOR_TOKENS = {
   actorExclusion: ['simulator_actor_exclusion', 'Only labels and label groups can be excluded'],
   ruleFlags: ['simulator_rule_flags', 'Only one of sec_connect, stateless and machine_auth can be set'],
   emptyServices: ['simulator_ingress_services_empty', 'ingress_services must not be empty'],
-  bulkRunning: ['too_many_requests_error', 'Another bulk operation is running'],
 } as const satisfies Record<string, readonly [token: string, message: string]>;

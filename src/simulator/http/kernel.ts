@@ -163,7 +163,7 @@ export function createKernel({ world, router, limit, faults }: KernelOptions) {
       status: 200,
       headers: {
         ...JSON_TYPE,
-        'X-Total-Count': String(reply.total),
+        'X-Total-Count': String(CHOICES.totalCountIsUnfiltered ? reply.total : reply.items.length),
         'X-Matched-Count': String(reply.items.length),
       },
       body: items.length <= ROWS_IN_ONE_PIECE ? [...pieces].join('') : pieces,

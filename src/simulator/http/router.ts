@@ -5,16 +5,9 @@ import type { Route } from './route.ts';
 
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE'] as const;
 
-/** Literal segments before parameters, so that `sec_policy/pending` is never read as `sec_policy/:version` (objects.md appendix A). */
-function literalFirst(a: Route, b: Route): number {
-  const left = a.path.split('/');
-  const right = b.path.split('/');
-  for (let i = 0; i < Math.min(left.length, right.length); i++) {
-    const difference = Number(left[i]?.startsWith(':')) - Number(right[i]?.startsWith(':'));
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
+/** One character per segment, parameters after literals, so that `sec_policy/pending` is never read as `sec_policy/:version` (objects.md appendix A). */
+const shape = ({ path }: Route): string =>
+  path.replaceAll(/\/[^/]+/g, (segment) => (segment.startsWith('/:') ? '1' : '0'));
 
 export type Router = (method: string, path: string) => Match;
 
@@ -26,7 +19,8 @@ export interface Match {
 /** The route of a path below `/api/v2`. Throws 404 for an unknown path and 405 for a known one with another method. */
 export function createRouter(routes: readonly Route<WorldState>[]): Router {
   const trie = new TrieRouter<Route<WorldState>>();
-  for (const route of routes.toSorted(literalFirst)) trie.add(route.method, route.path, route);
+  for (const route of routes.toSorted((a, b) => shape(a).localeCompare(shape(b))))
+    trie.add(route.method, route.path, route);
 
   const find = (method: string, path: string): Match | null => {
     const [matches, stash] = trie.match(method, path);

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import { refused } from './refusals.ts';
+import { refused, refusedAs } from './refusals.ts';
 
 /** A JSON schema of ours: the same keywords the PCE's own schemas use, in `schema.ts`'s short form. */
 export type Schema = Readonly<Record<string, unknown>>;
@@ -17,6 +17,7 @@ export type BodyCheck<T> = (body: unknown) => T;
 export function bodyCheck<T>(name: string, schema: Schema): BodyCheck<T> {
   let compiled: ValidateFunction<T> | undefined;
   return (body) => {
+    if (body === undefined && name.endsWith('_put')) throw refusedAs('noPayload');
     compiled ??= ajv.compile<T>(schema);
     if (compiled(body)) return body;
     throw inputValidation(name, describe(compiled.errors ?? []));

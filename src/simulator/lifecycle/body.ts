@@ -12,10 +12,9 @@ export function storable(world: WorldState, body: JsonObject): JsonObject {
     Object.fromEntries(Object.entries(object).map(([key, field]) => [key, visit(field)]));
   const visit = (value: JsonValue | undefined): JsonValue => {
     if (Array.isArray(value)) return value.map(visit);
-    if (!isObject(value)) return value ?? null;
-    const object = value as JsonObject;
-    if (typeof object['href'] === 'string') return { href: existing(world, object['href']) };
-    return fields(object);
+    if (!isJsonObject(value)) return typeof value === 'object' ? null : (value ?? null);
+    if (typeof value['href'] === 'string') return { href: existing(world, value['href']) };
+    return fields(value);
   };
   // Rules sent inside their rule set are named by href and changed at once: the rest of them is content, not a reference.
   const rules = (list: unknown): JsonObject[] =>
@@ -46,7 +45,10 @@ function existing(world: WorldState, href: string): string {
 
 /** Objects of a list field; anything else reads as none. */
 export const objectsIn = (value: unknown): readonly JsonObject[] =>
-  Array.isArray(value) ? value.filter((item): item is JsonObject => isObject(item)) : [];
+  Array.isArray(value) ? value.filter(isJsonObject) : [];
+
+/** For values that came out of `JSON.parse` or an estate: what is an object there holds JSON all the way down. */
+export const isJsonObject = (value: unknown): value is JsonObject => isObject(value);
 
 export const hrefOf = (value: unknown): string | null =>
   isObject(value) && typeof value['href'] === 'string' ? value['href'] : null;

@@ -1,3 +1,4 @@
+import { CHOICES } from '../choices.ts';
 import { refusedAs } from '../http/refusals.ts';
 import type { WorldState } from '../world-state.ts';
 import { activeContent, type Content, type PolicyObject } from './object.ts';
@@ -52,7 +53,11 @@ function forCommit(world: WorldState, object: PolicyObject): readonly PolicyObje
     return world.policies
       .referrers(world.policies.href(object))
       .filter((user) => user.draft !== null && refersTo(world, activeContent(user), object));
-  return named(world, draft?.content ?? null).filter((target) => activeContent(target) === null);
+  return named(world, draft?.content ?? null).filter(
+    (target) =>
+      activeContent(target) === null ||
+      (CHOICES.commitNeedsUpdatedDependencies && target.draft?.updateType === 'update'),
+  );
 }
 
 function forRevert(world: WorldState, object: PolicyObject): readonly PolicyObject[] {

@@ -79,7 +79,7 @@ export function createPolicyStore(orgId: number, history: readonly VersionRecord
   const versions = [...history];
   const objects = new Map<PolicyType, Map<string, PolicyObject>>(POLICY_TYPES.map((type) => [type, new Map()]));
   const ofType = (type: PolicyType): Map<string, PolicyObject> => objects.get(type) ?? new Map();
-  const index = createReferenceIndex(({ type, id }) => ofType(type).get(id));
+  const index = createReferenceIndex();
 
   let changes = 0;
   const put = (object: PolicyObject): PolicyObject => {

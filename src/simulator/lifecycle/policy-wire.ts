@@ -2,6 +2,7 @@ import { isObject, type JsonObject, type JsonValue } from '../../core/json.ts';
 import { isoTime, labelHref } from '../objects/wire.ts';
 import type { Caller } from '../world.ts';
 import type { WorldState } from '../world-state.ts';
+import { isJsonObject } from './body.ts';
 import type { Content, PolicyObject, PolicyType, RuleKind, RuleRecord } from './object.ts';
 import type { VersionName } from './policy-store.ts';
 
@@ -164,21 +165,17 @@ function rewrite(body: JsonObject, view: PolicyView): JsonObject {
   const segment = `/sec_policy/${view.version}/`;
   const visit = (value: JsonValue | undefined): JsonValue | undefined => {
     if (Array.isArray(value)) return value.map((item) => visit(item) ?? null);
-    if (!isObject(value)) return value;
-    const copy: Record<string, JsonValue | undefined> = {};
-    for (const [key, field] of Object.entries(value)) {
-      if (key === 'href' && typeof field === 'string') copy[key] = field.replace(SEGMENT, segment);
-      else copy[key] = visit(isJson(field) ? field : null);
-    }
-    if (view.expanded && typeof copy['href'] === 'string') Object.assign(copy, expansion(view, copy['href']));
-    return copy;
+    return isJsonObject(value) ? object(value) : value;
   };
-  const visited = visit(body);
-  return isObject(visited) ? (visited as JsonObject) : body;
+  const object = (value: JsonObject): JsonObject => {
+    const copy: Record<string, JsonValue | undefined> = {};
+    for (const [key, field] of Object.entries(value))
+      copy[key] = key === 'href' && typeof field === 'string' ? field.replace(SEGMENT, segment) : visit(field);
+    const { href } = value;
+    return view.expanded && typeof href === 'string' ? { ...copy, ...expansion(view, href) } : copy;
+  };
+  return object(body);
 }
-
-// Bodies are JSON all the way down; the guard only tells the compiler.
-const isJson = (value: unknown): value is JsonValue => value !== undefined;
 
 function expansion({ world, version }: PolicyView, href: string): JsonObject {
   const label = labelName(world, href);

@@ -40,7 +40,7 @@ export interface ReferenceIndex {
   referrers(href: string): readonly PolicyObject[];
 }
 
-export function createReferenceIndex(current: (object: PolicyObject) => PolicyObject | undefined): ReferenceIndex {
+export function createReferenceIndex(): ReferenceIndex {
   const owners = new Map<string, Set<PolicyObject>>();
 
   const all = (object: PolicyObject): ReadonlySet<string> => {
@@ -57,6 +57,6 @@ export function createReferenceIndex(current: (object: PolicyObject) => PolicyOb
         else owners.set(href, new Set([after]));
       }
     },
-    referrers: (href) => [...(owners.get(href) ?? [])].filter((object) => current(object) === object),
+    referrers: (href) => [...(owners.get(href) ?? [])],
   };
 }

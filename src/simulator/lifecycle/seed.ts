@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../core/json.ts';
-import { isObject } from '../../core/json.ts';
 import type { Estate, VersionedSeed } from '../estates/estate.ts';
 import type { Ids } from '../objects/ids.ts';
 import { userHref } from '../objects/wire.ts';
+import { hrefOf, isJsonObject } from './body.ts';
 import { type Content, marked, type PolicyObject, type PolicyType, type RuleKind, type RuleRecord } from './object.ts';
 import { createPolicyStore, type PolicyStore, type VersionRecord } from './policy-store.ts';
 
@@ -129,12 +129,7 @@ function firewallSettings(estate: Estate, versions: readonly VersionRecord[]): P
   };
 }
 
-const isJsonObject = (value: unknown): value is JsonObject => isObject(value);
-
 function timeOf(value: unknown): number | null {
   const ms = typeof value === 'string' ? Date.parse(value) : Number.NaN;
   return Number.isNaN(ms) ? null : ms;
 }
-
-const hrefOf = (value: unknown): string | null =>
-  isObject(value) && typeof value['href'] === 'string' ? value['href'] : null;

@@ -4,10 +4,9 @@ import { flagParam, integerParam, textParam } from '../http/query.ts';
 import { refusedAs } from '../http/refusals.ts';
 import { external, integer, list, nullableText, oneOf, port, record, text } from '../http/schema.ts';
 import { inputValidation, bodyCheck } from '../http/validate.ts';
-import { objectsIn } from '../lifecycle/body.ts';
+import { isJsonObject, objectsIn } from '../lifecycle/body.ts';
 import type { PolicyKind } from '../lifecycle/policy-kind.ts';
 import { merged, policyRoutes } from '../lifecycle/policy-routes.ts';
-import { isObject } from '../../core/json.ts';
 
 const nullableInteger = { type: ['integer', 'null'] } as const;
 const TCP_UDP = new Set<unknown>([6, 17]);
@@ -87,8 +86,8 @@ function portFilter(wanted: string): (entry: JsonObject) => boolean {
 
 const ransomwareOf = (body: JsonObject): JsonObject | null => {
   const risk = body['risk_details'];
-  const ransomware = isObject(risk) ? risk['ransomware'] : null;
-  return isObject(ransomware) ? (ransomware as JsonObject) : null;
+  const ransomware = isJsonObject(risk) ? risk['ransomware'] : null;
+  return isJsonObject(ransomware) ? ransomware : null;
 };
 
 const kind: PolicyKind = {
