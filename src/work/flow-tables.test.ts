@@ -175,9 +175,7 @@ test('a failure in the worker closes a source that is still sending', async () =
     },
   });
   await expect(load).rejects.toMatchObject({ code: 'pce_bad_answer' });
-  await tick();
-  await tick();
-  expect(closed).toBe(true);
+  await expect.poll(() => closed).toBe(true);
   expect(signal?.aborted).toBe(true);
 });
 
