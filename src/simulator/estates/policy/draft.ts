@@ -149,6 +149,9 @@ export function ruleSet(
   };
 }
 
+/** Tag of the rules for edges that are used at month-end only. */
+export const MONTH_END_TAG = 'month-end';
+
 /** Tag of the rules that only bring a replicated estate to its size; nobody needs notes about them. */
 export const FILLER = 'filler';
 

@@ -2,7 +2,7 @@ import { DAY, dateOf } from '../calendar.ts';
 import type { Landscape, PlacedEdge } from '../landscape.ts';
 import type { Profile } from '../profiles.ts';
 import { coreRuleSets, exists } from './core.ts';
-import { allow, deny, type PolicyContext, type RuleSetDraft, ruleSet } from './draft.ts';
+import { allow, deny, MONTH_END_TAG, type PolicyContext, type RuleSetDraft, ruleSet } from './draft.ts';
 import { fillMonitoring, fillReplicas } from './fill.ts';
 import { plantRules } from './hygiene.ts';
 import { ANY_LIST } from './ip-lists.ts';
@@ -93,7 +93,10 @@ function addEdgeRules(
       const crossing = typeof from !== 'string' && from.env === 'dev' && to.env === 'prod';
       allow(context, own, `role=${to.role}`, inside ? `role=${from.role}` : consumers, service, {
         extra: !inside,
-        tags: crossing && to.app === 'ordering' ? ['P1'] : [],
+        tags: [
+          ...(crossing && to.app === 'ordering' ? ['P1'] : []),
+          ...(edge.cadence === 'month-end' ? [MONTH_END_TAG] : []),
+        ],
       });
     } else {
       const shared = core.get(to.app);

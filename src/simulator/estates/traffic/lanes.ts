@@ -36,7 +36,7 @@ export const BY_FLOWLINK = 4;
 export const rowsOf = (lane: Pick<Lane, 'reporters'>): number =>
   (lane.reporters & 1) + ((lane.reporters >> 1) & 1) + ((lane.reporters >> 2) & 1);
 
-/** Lanes of an estate: identity is (source, destination, service, client, user); a second lane of the same identity is refused. */
+/** Lanes of an estate: identity is (source, destination, protocol, port); a second lane of the same identity is refused. */
 export interface LaneList {
   readonly lanes: readonly Lane[];
   /** Rows a long range yields. */
@@ -53,7 +53,7 @@ export function createLaneList(): LaneList {
     lanes,
     rows: () => rows,
     add(lane) {
-      const text = `${lane.srcIp} ${lane.dstIp} ${lane.proto} ${lane.port} ${lane.client ?? ''} ${lane.clientUser ?? ''}`;
+      const text = `${lane.srcIp} ${lane.dstIp} ${lane.proto} ${lane.port}`;
       const identity = hashText(text) * 0x20_0000 + (hashText(`${text} again`) >>> 11);
       if (known.has(identity)) return false;
       known.add(identity);

@@ -1,6 +1,6 @@
 import { hashOf } from '../../random.ts';
 import type { Host } from '../host.ts';
-import type { RuleNote } from '../policy/draft.ts';
+import { MONTH_END_TAG, type RuleNote } from '../policy/draft.ts';
 import type { LaneList } from './lanes.ts';
 import { type LaneMaker, peersOf, type Place } from './make.ts';
 
@@ -37,8 +37,8 @@ const FIRST_PORT: Readonly<Record<string, readonly [port: number, proto: number]
   'S-LLMNR': [5355, 17],
 };
 
-/** Tags of rules that must stay without traffic. */
-const UNUSED_TAGS = new Set(['P8', 'P28', 'disabled']);
+/** Tags of rules that must stay without traffic of this kind: the month-end rules have theirs at month-end only. */
+const UNUSED_TAGS = new Set(['P8', 'P28', 'disabled', MONTH_END_TAG]);
 
 /** Gives every enabled rule that is not planted as unused some traffic that uses it: allows a pair or two, denies some attempts. */
 export function addRuleLanes(list: LaneList, maker: LaneMaker, notes: readonly RuleNote[]): void {
