@@ -1,12 +1,12 @@
-import { fileURLToPath } from 'node:url';
-
 /**
  * How to point the usual clients at the running demo. Clients that speak HTTP get its URL; Claude Desktop starts its own server on an
  * embedded copy of the same estate.
  */
-export function connectionHelp(url: string): readonly string[] {
-  const main = fileURLToPath(new URL('../main.ts', import.meta.url));
-  const desktop = { mcpServers: { 'illumio-demo': { command: process.execPath, args: [main, '--demo'] } } };
+export function connectionHelp(
+  url: string,
+  [node = 'node', main = 'illumio-mcp']: readonly string[] = process.argv,
+): readonly string[] {
+  const desktop = { mcpServers: { 'illumio-demo': { command: node, args: [main, '--demo'] } } };
   return [
     'Claude Code',
     `  claude mcp add --transport http illumio-demo ${url}`,

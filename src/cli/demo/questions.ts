@@ -22,7 +22,14 @@ export const QUESTIONS: readonly Question[] = [
     ask: 'What is in this estate?',
     tool: 'get-workloads',
     args: {},
-    show: ['name', 'hostname', 'ip_addresses', 'os_type', 'enforcement_mode', 'app', 'env', 'role', 'loc'],
+    show: [],
+    rows: 0,
+  },
+  {
+    ask: 'Which hosts make up the ordering application in production?',
+    tool: 'get-workloads',
+    args: { labels: 'app=ordering env=prod' },
+    show: ['name', 'role', 'ip_addresses', 'os_type', 'enforcement_mode', 'loc'],
     rows: 8,
   },
   {
@@ -42,8 +49,8 @@ export const QUESTIONS: readonly Question[] = [
   {
     ask: 'Which policy protects the ordering application?',
     tool: 'get-rulesets',
-    args: { name: 'ordering' },
-    show: ['name', 'enabled', 'scopes', 'rule_count', 'update_type'],
+    args: { name: 'ordering', policy: 'active' },
+    show: ['name', 'enabled', 'scopes', 'rule_count'],
     rows: 6,
   },
   {

@@ -53,7 +53,7 @@ function printRows(
 ): void {
   const items = Array.isArray(structured['items']) ? structured['items'].filter(isObject) : [];
   const wanted = items.filter((item) => section === undefined || item['section'] === section);
-  if (wanted.length === 0) return;
+  if (wanted.length === 0 || rows === 0) return;
   const shown = wanted.slice(0, rows).map((item) => show.map((field) => cell(item[field])));
   const lines = table(
     show.map((field) => field.replaceAll('_', ' ')),
@@ -81,10 +81,8 @@ function coverageText(coverage: unknown): string {
   if (!isObject(coverage)) return '';
   const gaps = Array.isArray(coverage['gaps']) ? coverage['gaps'].map(String) : [];
   const whole = coverage['truncated'] === true ? 'not complete' : 'complete';
-  return [
-    `Looked at ${plural(Number(coverage['rows_read']), 'row')}, ${whole}.`,
-    ...gaps.map((gap) => `Note: ${gap}.`),
-  ].join(' ');
+  const rest = gaps.length === 0 ? '' : ` Not covered: ${gaps.join('; ')}.`;
+  return `Looked at ${plural(Number(coverage['rows_read']), 'row')}, ${whole}.${rest}`;
 }
 
 const textOf = (content: unknown): string =>

@@ -6,6 +6,7 @@ import { envelope } from '../envelope.ts';
 import { counts, described, flag, integer, oneOf, text, texts } from '../fields.ts';
 import { workloadFilter } from '../label-argument.ts';
 import { byNameThenHref, listingCoverage, plural, tally, tallyText } from '../listing.ts';
+import { perListing } from '../per-listing.ts';
 import { defineTool } from '../tool.ts';
 import { type Detail, type WorkloadRow, labelsOf, workloadRow } from './workload-row.ts';
 
@@ -83,25 +84,38 @@ export default defineTool({
       maxResults: args.max_results,
       onProgress: (read, total) => progress('Reading workloads', read, total ?? undefined),
     });
-    const sorted = [...listing.items].sort(byNameThenHref((workload) => workload.name ?? workload.hostname ?? ''));
-    const managed = sorted.filter((workload) => workload.managed);
-    const modes = tally(managed.map(({ mode }) => mode));
+    const { rows, totals, answer } = viewOf(listing.items, `${detail} ${listing.matched}`, (workloads) =>
+      view(workloads, detail, listing.matched),
+    );
     return {
-      answer: summary(sorted, managed, modes, listing.matched),
-      items: sorted.map((workload) => workloadRow(workload, detail)),
-      totals: {
-        total: listing.matched ?? sorted.length,
-        returned: sorted.length,
-        managed: managed.length,
-        unmanaged: sorted.length - managed.length,
-        online: managed.filter(({ online }) => online).length,
-        by_mode: Object.fromEntries(modes),
-      },
+      answer,
+      items: rows,
+      totals,
       coverage: listingCoverage(listing),
-      next: sorted.length === 0 ? ['get-labels lists the label values that exist.'] : undefined,
+      next: rows.length === 0 ? ['get-labels lists the label values that exist.'] : undefined,
     };
   },
 });
+
+const viewOf = perListing<Workload, ReturnType<typeof view>>();
+
+function view(workloads: readonly Workload[], detail: Detail, matched: number | null) {
+  const sorted = workloads.toSorted(byNameThenHref((workload) => workload.name ?? workload.hostname ?? ''));
+  const managed = sorted.filter((workload) => workload.managed);
+  const modes = tally(managed.map(({ mode }) => mode));
+  return {
+    rows: sorted.map((workload) => workloadRow(workload, detail)),
+    totals: {
+      total: matched ?? sorted.length,
+      returned: sorted.length,
+      managed: managed.length,
+      unmanaged: sorted.length - managed.length,
+      online: managed.filter(({ online }) => online).length,
+      by_mode: Object.fromEntries(modes),
+    },
+    answer: summary(sorted, managed, modes, matched),
+  };
+}
 
 /** `ams` in the labels says "managed" too; a contradiction must not drop one of the two. */
 function agreed(argument: boolean | undefined, expression: boolean | undefined): boolean | undefined {
