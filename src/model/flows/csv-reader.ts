@@ -1,7 +1,7 @@
 import { finished } from 'node:stream/promises';
 import { parse } from 'csv-parse';
 import { Failure } from '../../core/errors.ts';
-import { type CsvRow, recordOfCsv } from './csv-record.ts';
+import { csvRecords } from './csv-record.ts';
 import type { FlowReader } from './reader.ts';
 import type { FlowTable } from './table.ts';
 
@@ -18,20 +18,22 @@ const bad = (reason: string, cause?: unknown): Failure =>
 export function csvReader(table: FlowTable): FlowReader {
   let failure: Failure | undefined;
   let lastByte: number | undefined;
-  let headers: readonly string[] = [];
-  const parser = parse({
-    bom: true,
-    columns: (names: string[]) => {
-      headers = names;
-      return names;
-    },
-    max_record_size: MAX_RECORD_BYTES,
-  });
+  let recordOf: ReturnType<typeof csvRecords>;
+  const parser = parse({ bom: true, max_record_size: MAX_RECORD_BYTES });
   parser.on('error', (cause) => {
     failure ??= bad('a line does not fit the header', cause);
   });
+  const take = (cells: readonly string[]): void => {
+    if (recordOf !== undefined) {
+      table.append(recordOf(cells));
+      return;
+    }
+    recordOf = csvRecords(cells);
+    if (recordOf === undefined) failure ??= bad('its header has no addresses');
+  };
   const drain = (): void => {
-    for (let row: unknown = parser.read(); row !== null; row = parser.read()) table.append(recordOfCsv(row as CsvRow));
+    // Without options that say otherwise the parser gives lists of strings.
+    for (let line: unknown = parser.read(); line !== null; line = parser.read()) take(line as readonly string[]);
   };
   return {
     push(chunk) {
@@ -48,7 +50,8 @@ export function csvReader(table: FlowTable): FlowReader {
       await finished(parser, { writable: false }).catch((cause: unknown) => {
         throw failure ?? bad('a line does not fit the header', cause);
       });
-      if (!headers.some((name) => name.endsWith(' IP'))) throw bad('its header has no addresses');
+      if (failure !== undefined) throw failure;
+      if (recordOf === undefined) throw bad('it is empty');
     },
   };
 }
