@@ -2,10 +2,14 @@ import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { FlowQuestion } from '../../src/model/policy/decision.ts';
+import type { PolicySource } from '../../src/model/policy/source.ts';
 import { type Engine, engineAnswers, oracleAnswers } from './compare.ts';
 import { policies, questions } from './generate.ts';
+import type { OracleAnswer } from './policy.ts';
 
 /**
  * The comparison with the naive evaluator is only worth something if it notices a wrong engine: each mutant is the engine with one
@@ -89,12 +93,17 @@ const MUTANTS: readonly {
     from: 'if (!seen.has(sub.href)) open.push(sub.href);',
     to: '',
   },
-  { mistake: 'an asterisk covers several levels', file: 'addresses/fqdn.ts', from: "'[^.]+'", to: "'.+'" },
   {
     mistake: 'an unknown name is no match',
     file: 'policy/side.ts',
     from: 'if (names === null) return MAYBE;',
     to: 'if (names === null) return NO;',
+  },
+  {
+    mistake: 'an asterisk covers several levels',
+    file: 'addresses/fqdn.ts',
+    from: 'levels.length === tests.length && tests.every((test, index) => test(levels[index]',
+    to: 'levels.length >= tests.length && tests.every((test, index) => test(levels.slice(-tests.length)[index]',
   },
   {
     mistake: 'a posting list is not asked',
@@ -219,6 +228,7 @@ const MUTANTS: readonly {
   },
 ];
 
+const TIMEOUT = 300_000;
 const SOURCE = resolve(import.meta.dirname, '../../src');
 const MODULES = resolve(import.meta.dirname, '../../node_modules');
 let folder = '';
@@ -243,15 +253,25 @@ async function mutant(index: number, { file, from, to }: (typeof MUTANTS)[number
   return import(/* @vite-ignore */ pathToFileURL(join(root, 'model/policy/index.ts')).href);
 }
 
-it.for(MUTANTS.map((one, index) => ({ ...one, index })))('is caught: $mistake', async ({ index, ...one }) => {
-  const engine = await mutant(index, one);
-  const agreement = fc.check(
-    fc.property(policies, questions, (policy, asked) => {
-      expect(engineAnswers(engine, policy, asked)).toEqual(oracleAnswers(policy, asked));
-    }),
-    { seed: 20, numRuns: 2000, endOnFailure: true },
-  );
-  expect(agreement.failed).toBe(true);
-  // Told apart by an answer, not by a mutant that does not run.
-  expect(String(agreement.errorInstance)).toContain('AssertionError');
-});
+const CASES = fc.sample(fc.tuple(policies, questions), { seed: 20, numRuns: 2000 });
+const known: OracleAnswer[][] = [];
+
+/** The oracle's answers to a case, worked out when the first mutant gets that far. */
+function expectedOf(index: number, policy: PolicySource, asked: readonly FlowQuestion[]): OracleAnswer[] {
+  const answers = known[index] ?? oracleAnswers(policy, asked);
+  known[index] = answers;
+  return answers;
+}
+
+it.for(MUTANTS.map((one, index) => ({ ...one, index })))(
+  'is caught: $mistake',
+  { timeout: TIMEOUT },
+  async ({ index, ...one }) => {
+    const engine = await mutant(index, one);
+    // Told apart by an answer: a mutant that throws fails here instead of being caught.
+    const caught = CASES.some(
+      ([policy, asked], at) => !isDeepStrictEqual(engineAnswers(engine, policy, asked), expectedOf(at, policy, asked)),
+    );
+    expect(caught).toBe(true);
+  },
+);

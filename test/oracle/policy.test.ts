@@ -7,7 +7,7 @@ import { policies, QUESTIONS_EACH, questions } from './generate.ts';
 const POLICIES = 2000;
 
 it(`the engine and the naive evaluator agree on ${POLICIES * QUESTIONS_EACH} generated flows`, {
-  timeout: 120_000,
+  timeout: 300_000,
 }, () => {
   const seen = new Map<string, number>();
   fc.assert(

@@ -12,6 +12,8 @@ export interface Span<T extends number | bigint> {
 /** One contiguous stretch of one family. */
 export type AddressSpan = ({ readonly family: 4 } & Span<number>) | ({ readonly family: 6 } & Span<bigint>);
 
+/** The longest IPv6 spelling and an interface name; anything longer is no address and not worth reading. */
+const MAX_TEXT = 64;
 const DIGIT_0 = 48;
 const DIGIT_9 = 57;
 const DOT = 46;
@@ -49,6 +51,7 @@ function ipv6Value(text: string): Address | null {
 
 /** The address `text` spells, or null when it spells none. */
 export function parseAddress(text: string): Address | null {
+  if (text.length > MAX_TEXT) return null;
   if (text.includes(':')) return ipv6Value(text);
   const value = ipv4Value(text);
   return value < 0 ? null : { family: 4, value };
