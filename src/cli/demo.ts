@@ -38,7 +38,7 @@ export async function run(argv: readonly string[]): Promise<void> {
   out.lines(['']);
   out.paragraph(`The server stays up at ${demo.url} until you press Ctrl-C. Connect to it:`, { style: 'bold' });
   out.lines(['', ...connectionHelp(demo.url), '']);
-  await runToEnd({ log, close: demo.close });
+  await runToEnd({ log, close: () => demo.close() });
 }
 
 async function start(port: number, log: Log, out: Terminal, settings: Parameters<typeof createServing>[0]) {

@@ -6,7 +6,7 @@ import type { Column } from '../answer/answer.ts';
  */
 export const listColumns = <Item>(
   header: string,
-  { cells, perCell, values }: { cells: number; perCell: number; values(item: Item): readonly string[] },
+  { cells, perCell, values }: { cells: number; perCell: number; values: (item: Item) => readonly string[] },
 ): readonly Column<Item>[] =>
   Array.from({ length: cells }, (_, index) => ({
     header: index === 0 ? header : '…',

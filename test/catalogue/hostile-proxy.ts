@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isObject } from '../../src/core/json.ts';
 import type { Target } from './simulated.ts';
@@ -27,7 +27,7 @@ export async function hostileProxy(payloads: readonly string[], upstream: () => 
     return payloads[count % payloads.length];
   };
 
-  const server = createServer(async (request, response) => {
+  const pass = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const { host, port } = upstream();
@@ -57,6 +57,9 @@ export async function hostileProxy(payloads: readonly string[], upstream: () => 
     }
     response.statusCode = answer.status;
     response.end(isJson ? JSON.stringify(poison(JSON.parse(text), '')) : text);
+  };
+  const server = createServer((request, response) => {
+    pass(request, response).catch(() => response.destroy());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

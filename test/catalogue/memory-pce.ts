@@ -106,7 +106,7 @@ function resolver(labels: readonly Label[]): Resolver {
   const actor = (item: string): TrafficActor => ({ label: hrefs(item)[0]?.[0] ?? href('/nothing') });
   const alternatives = (items: TrafficItems): readonly (readonly TrafficActor[])[] => {
     const blocks = items.some((item) => typeof item !== 'string') ? items : [items];
-    return blocks.map((block) => [block].flat(2).map((item) => actor(String(item))));
+    return blocks.map((block) => [block].flat(2).map(actor));
   };
   const none = (): Promise<never> => Promise.reject(new Failure('not_found'));
   return {

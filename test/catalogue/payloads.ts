@@ -1,5 +1,5 @@
 const tags = (text: string): string =>
-  [...text].map((character) => String.fromCodePoint(0xe0000 + (character.codePointAt(0) ?? 0))).join('');
+  Array.from(text, (character) => String.fromCodePoint(0xe0000 + (character.codePointAt(0) ?? 0))).join('');
 
 /** What somebody who can name a workload may try on the model or the person behind it (security-cases.md rows 23 to 25). */
 export const PAYLOADS: readonly string[] = [

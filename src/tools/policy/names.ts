@@ -6,11 +6,11 @@ import { portText } from '../protocols.ts';
 /** Policy references as people and label expressions write them; a reference nothing is known of stays its href. */
 export interface PolicyNames {
   /** `app=ordering`, `env!=prod`, `group:nonprod`, `iplist:RFC1918`, `workload:web1`, `ams`. */
-  actor(actor: Actor): string;
+  readonly actor: (actor: Actor) => string;
   /** The service's name, or `443/tcp`. */
-  service(ref: ServiceRef): string;
+  readonly service: (ref: ServiceRef) => string;
   /** The entries of one scope joined by blanks, which mean AND; `all` for the scope without entries. */
-  scope(entries: readonly ScopeEntry[]): string;
+  readonly scope: (entries: readonly ScopeEntry[]) => string;
 }
 
 /** Reads the names that the rules of `ruleSets` refer to, in the same policy version; workloads only when a rule names one. */
