@@ -6,7 +6,11 @@ import type { Target } from './simulated.ts';
 
 /** Fields whose values have a grammar that the client checks; everything else a PCE says can be anything. */
 const CHECKED =
-  /^(href|result|status|rules|.*_at|.*_on|.*timestamp|timestamp.*|.*detected|.*_date|ip|address|.*_ip|ip_address|from_ip|to_ip|enforcement_mode|visibility_level|policy_decision|flow_direction|update_type|network_type|actors|key|change_type|providers|consumers|default_gateway_address|public_ip|severity)$/;
+  /^(href|.*_at|.*_on|.*timestamp|timestamp.*|.*detected|.*_date|ip|.*address|.*_ip|enforcement_mode|flow_direction|update_type|network_type|actors|providers|consumers)$/;
+
+/** Queries and jobs: their words drive the client. */
+const isProtocol = (value: object): boolean =>
+  'query_parameters' in value || ('href' in value && typeof value.href === 'string' && value.href.includes('/jobs/'));
 
 export interface HostileProxy {
   readonly target: Target;
@@ -20,6 +24,7 @@ export async function hostileProxy(payloads: readonly string[], upstream: () => 
   let count = 0;
   const poison = (value: unknown, field: string): unknown => {
     if (Array.isArray(value)) return value.map((child) => poison(child, field));
+    if (isObject(value) && isProtocol(value)) return value;
     if (isObject(value))
       return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, poison(child, key)]));
     if (typeof value !== 'string' || CHECKED.test(field)) return value;
