@@ -1,7 +1,7 @@
 import { dimensionCodes, type DimensionCodes } from './dimensions.ts';
 import { GroupSums } from './group-sums.ts';
 import type { Dimension, FlowAnswer, FlowFilter, FlowGrouping, FlowTotals } from './question.ts';
-import { SEGMENT_ROWS } from './segment.ts';
+import { SEGMENT_ROWS, type Segment } from './segment.ts';
 import type { FlowTable } from './table.ts';
 import { TotalsCounter } from './totals.ts';
 import { TupleIndex } from './tuple-index.ts';
@@ -10,6 +10,8 @@ interface RowTest {
   readonly codes: DimensionCodes;
   /** By code: 1 keeps. */
   readonly kept: Uint8Array;
+  /** The codes of the segment in hand. */
+  readonly values: Uint32Array;
 }
 
 function rowTest(codes: DimensionCodes, filter: FlowFilter): RowTest {
@@ -23,7 +25,23 @@ function rowTest(codes: DimensionCodes, filter: FlowFilter): RowTest {
       !values.some((value) => unwanted.has(value));
     kept[code] = keep ? 1 : 0;
   }
-  return { codes, kept };
+  return { codes, kept, values: new Uint32Array(SEGMENT_ROWS) };
+}
+
+/** Marks the rows of `segment` that pass every test with 1, the others with 0; how many pass. */
+function markKept(segment: Segment, tests: readonly RowTest[], keep: Uint8Array): number {
+  keep.fill(1);
+  let kept = segment.rows;
+  for (const test of tests) {
+    test.codes.fill(segment, test.values);
+    kept = 0;
+    for (let row = 0; row < segment.rows; row += 1) {
+      const passes = (keep[row] ?? 0) & (test.kept[test.values[row] ?? 0] ?? 0);
+      keep[row] = passes;
+      kept += passes;
+    }
+  }
+  return kept;
 }
 
 const label = (codes: readonly DimensionCodes[], index: TupleIndex, group: number): (string | null)[] =>
@@ -47,27 +65,19 @@ export function questionsOf(table: FlowTable): {
     ask({ by, where = [], limit, sort = 'connections' }) {
       const dimensions = by.map(codesOf);
       const tests = where.map((filter) => rowTest(codesOf(filter.dimension), filter));
-      const columns = dimensions.map(() => new Uint32Array(SEGMENT_ROWS));
-      const scratch = new Uint32Array(SEGMENT_ROWS);
+      const columns = dimensions.map((codes) => ({ codes, values: new Uint32Array(SEGMENT_ROWS) }));
       const keep = new Uint8Array(SEGMENT_ROWS);
       const index = new TupleIndex(dimensions.length);
       const tuple = new Int32Array(dimensions.length);
       const sums = new GroupSums();
       const totals = new TotalsCounter(table);
       for (const segment of table.segments) {
-        keep.fill(1);
-        for (const { codes, kept } of tests) {
-          codes.fill(segment, scratch);
-          for (let row = 0; row < segment.rows; row += 1) keep[row] = (keep[row] ?? 0) & (kept[scratch[row] ?? 0] ?? 0);
-        }
-        dimensions.forEach((codes, position) => {
-          const column = columns[position];
-          if (column !== undefined) codes.fill(segment, column);
-        });
+        if (markKept(segment, tests, keep) === 0) continue;
+        columns.forEach(({ codes, values }) => codes.fill(segment, values));
         for (let row = 0; row < segment.rows; row += 1) {
           if (keep[row] === 0) continue;
           for (let position = 0; position < columns.length; position += 1)
-            tuple[position] = columns[position]?.[row] ?? 0;
+            tuple[position] = columns[position]?.values[row] ?? 0;
           sums.add(index.idOf(tuple), segment, row);
           totals.add(segment, row);
         }
