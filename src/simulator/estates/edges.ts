@@ -119,6 +119,8 @@ export const EDGES: readonly Edge[] = [
   edge('legacy-billing:app', 'legacy-billing:db', '1521', 3, { ...OFFICE, ...OPEN }),
   edge('sap-erp:app@prod', 'legacy-billing:app@prod', '21', 2, { cadence: 'nightly', ...OPEN, fan: 1 }),
   edge('vdi:desktop', 'legacy-billing:app', '23', 1, { ...OFFICE, ...OPEN, fan: 1 }),
+  // the interface that was switched off last week
+  edge('crm:app@prod', 'legacy-billing:app@prod', '8081', 2, { cadence: 'gone', ...OPEN, fan: 1 }),
   edge('file-services:filer', 'legacy-billing:app', '445', 2, { fan: 1 }),
   // platform
   edge('k8s-retail:worker', 'payments:api', '9443', 3, { client: '/app/loyalty-api', fan: 1 }),

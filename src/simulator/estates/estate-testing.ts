@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { JsonObject } from '../../core/json.ts';
 import { DAY } from './calendar.ts';
 import type { Estate } from './estate.ts';
 
@@ -11,10 +12,17 @@ export const ANCHORS = {
 } as const;
 
 /** Everything an estate says, its last 30 days of traffic and last day of events included, as one digest. */
-export function digestOf({ events, traffic, ...records }: Estate): string {
-  const hash = createHash('sha256').update(JSON.stringify(records));
-  const { nowMs } = records;
-  for (const row of traffic.rows(nowMs - 30 * DAY, nowMs)) hash.update(JSON.stringify(row));
-  for (const event of events(nowMs - DAY, nowMs)) hash.update(JSON.stringify(event));
+export function digestOf(estate: Estate): string {
+  const { nowMs } = estate;
+  // Functions are left out of JSON, so this is the records.
+  const hash = createHash('sha256').update(JSON.stringify(estate));
+  for (const row of estate.traffic.rows(nowMs - 30 * DAY, nowMs)) hash.update(JSON.stringify(row));
+  for (const event of estate.events(nowMs - DAY, nowMs)) hash.update(JSON.stringify(event));
   return hash.digest('hex');
+}
+
+/** A field of a wire object as text; empty where it is none. */
+export function textOf(object: JsonObject | undefined, field: string): string {
+  const value = object?.[field];
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../core/json.ts';
 import { DAY, HOUR } from '../calendar.ts';
-import { ANCHORS } from '../estate-testing.ts';
+import { ANCHORS, textOf } from '../estate-testing.ts';
 import { buildEstate } from '../index.ts';
 
 const nowMs = ANCHORS.sunday;
@@ -19,7 +19,7 @@ describe('events', () => {
   });
 
   it('come oldest first, inside the range, each with an href of its own', () => {
-    const times = month.map((event) => String(event['timestamp']));
+    const times = month.map((event) => textOf(event, 'timestamp'));
     expect(times).toEqual(times.toSorted());
     expect(Date.parse(times[0] ?? '')).toBeGreaterThanOrEqual(nowMs - 30 * DAY);
     expect(Date.parse(times.at(-1) ?? '')).toBeLessThan(nowMs);
@@ -68,7 +68,7 @@ describe('events', () => {
     for (const version of estate.policyVersions) {
       const at = new Date(version.createdMs).toISOString();
       const found = all.filter(
-        (event) => event['timestamp'] === at && String(event['event_type']).startsWith('sec_policy.'),
+        (event) => event['timestamp'] === at && textOf(event, 'event_type').startsWith('sec_policy.'),
       );
       expect(found).toHaveLength(1);
       expect(JSON.stringify(found)).toContain(`/sec_policy/${version.version}"`);

@@ -53,7 +53,7 @@ const CORE: readonly (readonly [name: string, app: string, rules: readonly CoreR
     ],
   ],
   ['Web Proxy', 'web-proxy', [['iplist:Any (0.0.0.0/0 and ::/0)', 'role=proxy & app=web-proxy', 'HTTPS']]],
-  ['PKI and Vault', 'pki-vault', [['role=ca & app=pki-vault', 'os=win & env=prod', '80']]],
+  ['PKI and Vault', 'pki-vault', [['role=ca & app=pki-vault', 'group:all-infra', '80']]],
   ['SMTP', 'smtp-relay', [['iplist:SaaS-M365', 'role=mta & app=smtp-relay', 'SMTP']]],
   ['File Services', 'file-services', [['role=filer & app=file-services', 'role=app & app=sap-erp', 'NFS']]],
   ['Monitoring', 'monitoring', [['role=server & app=monitoring', 'role=poller & app=monitoring', '10051']]],

@@ -16,6 +16,14 @@ const GROUPS = [
   ],
 ] as const;
 
+/** Key and values of a group, those of its sub-groups included. */
+export function groupMembers(name: string): { readonly key: string; readonly values: readonly string[] } {
+  const group = GROUPS.find(([each]) => each === name);
+  if (group === undefined) throw new RangeError(`no label group ${name}`);
+  const [, key, values, subGroups] = group;
+  return { key, values: [...values, ...subGroups.flatMap((sub) => groupMembers(sub).values)] };
+}
+
 export const groupHref = (orgId: number, seed: number, name: string): string =>
   `/orgs/${orgId}/sec_policy/draft/label_groups/${uuidOf(seed, 'label-group', name)}`;
 

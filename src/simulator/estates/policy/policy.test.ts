@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isObject, type JsonObject } from '../../../core/json.ts';
-import { ANCHORS } from '../estate-testing.ts';
+import { ANCHORS, textOf } from '../estate-testing.ts';
 import type { Estate, VersionedSeed } from '../estate.ts';
 import { buildEstate } from '../index.ts';
 
@@ -81,8 +81,8 @@ describe('the policy of the demo estate', () => {
     });
     expect(risky.map((body) => body['name'])).toEqual(
       bodies(mid.services, 'active')
-        .map((body) => body['name'])
-        .filter((name) => String(name).startsWith('S-')),
+        .map((body) => textOf(body, 'name'))
+        .filter((name) => name.startsWith('S-')),
     );
   });
 });

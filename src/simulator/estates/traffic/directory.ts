@@ -3,6 +3,7 @@ import { toAddress, toNumber } from '../addresses.ts';
 import type { Host } from '../host.ts';
 import type { Group } from '../landscape.ts';
 import { blockedAddresses } from '../policy/ip-lists.ts';
+import { groupMembers } from '../policy/label-groups.ts';
 
 /** Finds the hosts behind groups and labels, and makes addresses outside the estate. */
 export interface Directory {
@@ -50,8 +51,6 @@ const PLACES: Readonly<Record<string, readonly (readonly [string, number])[]>> =
   '@unknown': [['10.199.0.0', 65_536]],
 };
 
-const GROUPS: Readonly<Record<string, readonly string[]>> = { 'group:nonprod': ['dev', 'test', 'staging'] };
-
 export function createDirectory(hosts: readonly Host[], seed: number): Directory {
   const groups = new Map<string, Host[]>();
   const carriers = new Map<string, Host[]>();
@@ -98,10 +97,11 @@ export function createDirectory(hosts: readonly Host[], seed: number): Directory
     labelled(actors, scope) {
       const wanted = new Map<string, Set<string>>();
       const want = (text: string): void => {
-        const values = GROUPS[text];
-        const [key, value] = values === undefined ? splitLabel(text) : ['env', ''];
+        const { key, values } = text.startsWith('group:')
+          ? groupMembers(text.slice('group:'.length))
+          : splitLabel(text);
         const set = wanted.get(key) ?? new Set<string>();
-        for (const each of values ?? [value]) set.add(each);
+        for (const each of values) set.add(each);
         wanted.set(key, set);
       };
       const texts = actors.split(' & ').filter((text) => text !== 'ams');
@@ -125,10 +125,10 @@ export function createDirectory(hosts: readonly Host[], seed: number): Directory
   };
 }
 
-function splitLabel(text: string): [string, string] {
+function splitLabel(text: string): { key: string; values: readonly string[] } {
   const at = text.indexOf('=');
-  return [text.slice(0, at), text.slice(at + 1)];
+  return { key: text.slice(0, at), values: [text.slice(at + 1)] };
 }
 
-/** First and last address of the network a host's broadcast goes to. */
+/** Where a host's broadcasts go: the last address of its /24. */
 export const broadcastOf = (ip: string): string => `${ip.slice(0, ip.lastIndexOf('.'))}.255`;

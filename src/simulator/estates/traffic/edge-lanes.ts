@@ -39,8 +39,8 @@ function placesOf(maker: LaneMaker, end: Group | string, fan: number, placed: Pl
   if (typeof end !== 'string') return directory.group(end);
   if (end === '@terminals' || end === '@handhelds') {
     const things = directory.things(end === '@terminals' ? 'terminal' : 'handheld');
-    const own = placed.copy === '' ? things : things.filter((host) => host.labels['app'] === `pos-gw${placed.copy}`);
-    return own;
+    const app = `${end === '@terminals' ? 'pos-gw' : 'wms'}${placed.copy}`;
+    return things.filter((host) => host.labels['app'] === app);
   }
   const outgoing = end === placed.to;
   const offset = hashOf(placed.edge.from, placed.edge.to, placed.copy) % 10_000;

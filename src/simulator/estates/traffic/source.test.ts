@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, integer, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DAY, HOUR } from '../calendar.ts';
 import { ANCHORS } from '../estate-testing.ts';
@@ -101,8 +101,8 @@ describe('a range is the sum of its parts', () => {
   const small = buildEstate({ profile: 'small', seed: 11, nowMs, flows: 4_000 });
 
   it('wherever it is cut', () => {
-    fc.assert(
-      fc.property(fc.array(fc.integer({ min: 0, max: 40 * DAY }), { minLength: 3, maxLength: 5 }), (times) => {
+    assert(
+      property(array(integer({ min: 0, max: 40 * DAY }), { minLength: 3, maxLength: 5 }), (times) => {
         const cuts = times.map((ago) => nowMs - ago).toSorted((a, b) => a - b);
         const [first = 0, last = 0] = [cuts[0], cuts.at(-1)];
         const parts = cuts.slice(1).map((cut, i) => small.traffic.rows(cuts[i] ?? cut, cut));
