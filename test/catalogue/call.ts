@@ -3,9 +3,10 @@ import { randomCursorKey } from '../../src/answer/cursor.ts';
 import type { ToolResult } from '../../src/answer/result.ts';
 import { type Clock, systemClock } from '../../src/core/clock.ts';
 import { createLog } from '../../src/core/log.ts';
+import type { Principal } from '../../src/core/authority.ts';
 import type { AnyTool } from '../../src/dispatch/any-tool.ts';
 import type { Dispatcher, Progress } from '../../src/dispatch/call.ts';
-import { createDispatcher } from '../../src/dispatch/dispatcher.ts';
+import { createDispatcher, type DispatcherOptions } from '../../src/dispatch/dispatcher.ts';
 import type { PceView } from '../../src/pce/view.ts';
 import type { FlowTables } from '../../src/work/flows.ts';
 
@@ -19,20 +20,25 @@ export interface CallOptions {
   readonly pce: PceView;
   readonly flows?: FlowTables;
   readonly clock?: Clock;
+  /** The desk that writes; without it nothing can be changed. */
+  readonly changes?: DispatcherOptions['changes'];
+  readonly readOnly?: boolean;
 }
+
+const noChanges = (): Promise<never> => Promise.reject(new Error('nothing is changed in this test'));
 
 /** The whole pipeline around some tools. */
 export function dispatcherOf(
   tools: readonly AnyTool[],
-  { pce, flows = noFlows, clock = systemClock }: CallOptions,
+  { pce, flows = noFlows, clock = systemClock, changes = noChanges, readOnly = false }: CallOptions,
 ): Dispatcher {
   return createDispatcher({
     catalogue: tools,
     offered: tools,
-    decide: createAuthority({ readOnly: false }),
+    decide: createAuthority({ readOnly }),
     pce: () => Promise.resolve(pce),
     flows: () => Promise.resolve(flows),
-    changes: () => Promise.reject(new Error('nothing is changed in this test')),
+    changes,
     seal: { keys: [randomCursorKey()], clock },
     budgetTokens: 10_000,
     structured: true,
@@ -75,10 +81,9 @@ export async function callWith(
   name: string,
   args: unknown,
   progress?: (progress: Progress) => void,
+  principal: Principal = OPERATOR,
 ): Promise<Called> {
-  return called(
-    await dispatcher.call({ name, args, principal: OPERATOR, signal: new AbortController().signal, progress }),
-  );
+  return called(await dispatcher.call({ name, args, principal, signal: new AbortController().signal, progress }));
 }
 
 /** One call of one tool through the pipeline. */

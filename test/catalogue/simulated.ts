@@ -1,3 +1,6 @@
+import { createChanges } from '../../src/changes/desk.ts';
+import { createPceWriter } from '../../src/changes/pce-writer.ts';
+import type { PceWriter } from '../../src/changes/plan.ts';
 import { systemSleep } from '../../src/core/clock.ts';
 import { Secret } from '../../src/core/secret.ts';
 import type { AnyTool } from '../../src/dispatch/any-tool.ts';
@@ -5,6 +8,8 @@ import type { Dispatcher } from '../../src/dispatch/call.ts';
 import { catalogue } from '../../src/dispatch/catalogue.ts';
 import { connectPce } from '../../src/pce/index.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
+import { createMemoryPlans } from '../../src/store/memory-plans.ts';
+import type { PlanStore } from '../../src/store/plans.ts';
 import { flowTables } from '../../src/work/flow-tables.ts';
 import { dispatcherOf } from './call.ts';
 
@@ -14,6 +19,8 @@ export const NOW_MS = Date.parse('2025-06-15T10:00:00Z');
 export interface Simulated {
   readonly simulator: Simulator;
   readonly dispatcher: Dispatcher;
+  /** Raw access, to look at what the tools did. */
+  readonly pce: PceWriter;
   close(): Promise<void>;
 }
 
@@ -28,12 +35,21 @@ export interface SimulatedOptions {
   readonly via?: (target: Target) => Target;
   /** Retries and polls at once, for tests of faults that last. */
   readonly impatient?: boolean;
+  /** Where plans are kept; in memory unless told. */
+  readonly plans?: PlanStore;
+  readonly readOnly?: boolean;
 }
 
 /** The whole server but for the protocol, on a simulated PCE. */
 export async function simulated(
   options: SimulatorOptions,
-  { tools = catalogue, via = (target) => target, impatient = false }: SimulatedOptions = {},
+  {
+    tools = catalogue,
+    via = (target) => target,
+    impatient = false,
+    plans = createMemoryPlans(),
+    readOnly = false,
+  }: SimulatedOptions = {},
 ): Promise<Simulated> {
   const simulator = await createSimulator({ nowMs: NOW_MS, rateLimit: 'off', ...options });
   const { orgId, apiKey, apiSecret } = simulator;
@@ -43,13 +59,25 @@ export async function simulated(
     orgId: String(orgId),
     apiKey: new Secret(apiKey),
     apiSecret: new Secret(apiSecret),
+    readOnly,
   };
   const pce = connectPce(settings, impatient ? { sleep: (_ms, signal) => systemSleep(5, signal) } : {});
   const flows = flowTables();
-  const dispatcher = dispatcherOf(tools, { pce, flows, clock: { now: () => NOW_MS } });
+  const clock = { now: () => NOW_MS };
+  const writer = createPceWriter(pce.http);
+  const dispatcher = dispatcherOf(tools, {
+    pce,
+    flows,
+    clock,
+    readOnly,
+    async changes(principal, authorise) {
+      return createChanges({ pce: writer, store: plans, clock, principal, labelScope: null, authorise });
+    },
+  });
   return {
     simulator,
     dispatcher,
+    pce: writer,
     async close() {
       await flows.close();
       await pce.close();
