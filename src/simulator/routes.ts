@@ -1,8 +1,11 @@
-import { authRoutes } from './auth/routes.ts';
+import { apiKeyRoutes } from './auth/api-keys.ts';
+import { loginRoutes } from './auth/login.ts';
 import { jobRoutes } from './http/jobs.ts';
 import type { Route } from './http/route.ts';
+import { pendingRoutes } from './lifecycle/pending.ts';
 import { policyCheckRoutes } from './lifecycle/policy-check.ts';
 import { provisioningRoutes } from './lifecycle/provisioning.ts';
+import { versionRoutes } from './lifecycle/versions.ts';
 import { enforcementBoundaryRoutes } from './objects/enforcement-boundaries.ts';
 import { firewallSettingsRoutes } from './objects/firewall-settings.ts';
 import { infrastructureRoutes } from './objects/infrastructure.ts';
@@ -22,7 +25,8 @@ import type { WorldState } from './world-state.ts';
 /** Every route of the kernel and the objects; traffic and events add theirs. */
 export const allRoutes = (): readonly Route<WorldState>[] => [
   ...infrastructureRoutes,
-  ...authRoutes,
+  ...loginRoutes,
+  ...apiKeyRoutes,
   ...jobRoutes,
   ...labelRoutes,
   ...workloadBulkRoutes,
@@ -37,6 +41,8 @@ export const allRoutes = (): readonly Route<WorldState>[] => [
   ...ruleRoutesOfAllKinds,
   ...enforcementBoundaryRoutes,
   ...firewallSettingsRoutes,
+  ...pendingRoutes,
   ...provisioningRoutes,
+  ...versionRoutes,
   ...policyCheckRoutes,
 ];

@@ -12,17 +12,21 @@ export interface Thing {
 
 export interface Tiny {
   readonly simulator: Simulator;
-  call(method: string, path: string, options?: Call): Promise<Answer>;
+  readonly call: (method: string, path: string, options?: Call) => Promise<Answer>;
   /** A POST that must succeed, as the object it made. */
-  created(path: string, body: unknown): Promise<Thing>;
+  readonly created: (path: string, body: unknown) => Promise<Thing>;
   /** A GET that must succeed, as one object. */
-  got(path: string): Promise<Thing>;
+  readonly got: (path: string) => Promise<Thing>;
   /** A GET of a collection that must succeed. */
-  listed(path: string): Promise<readonly Thing[]>;
+  readonly listed: (path: string) => Promise<readonly Thing[]>;
   /** A PUT or DELETE that must answer 204. */
-  done(method: 'PUT' | 'DELETE', path: string, body?: unknown): Promise<void>;
+  readonly done: (method: 'PUT' | 'DELETE', path: string, body?: unknown) => Promise<void>;
   /** A call that must be refused, as `[status, token]`. */
-  refused(method: string, path: string, options?: Call): Promise<readonly [status: number, token: unknown]>;
+  readonly refused: (
+    method: string,
+    path: string,
+    options?: Call,
+  ) => Promise<readonly [status: number, token: unknown]>;
 }
 
 /** Starts a simulator on the tiny estate for one test file, without a quota; it ends with the file. */

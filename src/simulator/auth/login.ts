@@ -1,0 +1,138 @@
+import type { JsonObject } from '../../core/json.ts';
+import { CHOICES } from '../choices.ts';
+import type { UserRecord } from '../estates/estate.ts';
+import { unauthorized } from '../http/refusals.ts';
+import { collection, type Request, type Route } from '../http/route.ts';
+import { open } from '../http/schema.ts';
+import { bodyCheck } from '../http/validate.ts';
+import { PRODUCT_VERSION } from '../objects/infrastructure.ts';
+import { isoTime, userHref } from '../objects/wire.ts';
+import type { WorldState } from '../world-state.ts';
+import { authenticate, basicCredentials } from './authenticate.ts';
+import { self, userOf } from './users.ts';
+
+type Call = Request<WorldState>;
+
+const checkLogout = bodyCheck<unknown>('users_logout_put', open({}));
+
+/** Any password of a known user will do: the simulator keeps none. */
+function passwordLogin({ world, headers }: Call) {
+  const credentials = basicCredentials(headers['authorization']);
+  const user = world.estate.users.find(({ username }) => username === credentials?.name);
+  if (!user || !credentials?.secret) throw unauthorized();
+  return { status: CHOICES.authenticateStatus, json: { auth_token: world.sessions.authToken(user) } };
+}
+
+/** Trades the token of the password login for a session; with an API key it only tells who one is (objects.md §2.2). */
+function login({ world, headers }: Call) {
+  const authorization = headers['authorization'];
+  const token = /^Token token=(.+)$/i.exec(authorization ?? '')?.[1];
+  const user = token === undefined ? callersUser(world, authorization) : world.sessions.redeem(token);
+  if (!user) throw unauthorized();
+  return {
+    status: 200,
+    json: {
+      full_name: user.fullName,
+      local: true,
+      type: 'local',
+      href: userHref(user.id),
+      auth_username: `user_${user.id}`,
+      inactivity_expiration_minutes: CHOICES.sessionMinutes,
+      start: `${isoTime(world.clock.now()).slice(0, 19).replace('T', ' ')} UTC`,
+      time_zone: 'UTC',
+      last_login_ip_address: '127.0.0.1',
+      last_login_on: isoTime(world.clock.now()),
+      login_url: `https://${world.estate.pceFqdn}/login`,
+      orgs: [organisation(world, user)],
+      session_token: world.sessions.open(user),
+      version_tag: PRODUCT_VERSION.long_display,
+      product_version: PRODUCT_VERSION,
+    },
+  };
+}
+
+function callersUser(world: WorldState, authorization: string | undefined): UserRecord | null {
+  const caller = authenticate(world, authorization);
+  return world.estate.users.find(({ id }) => userHref(id) === caller.href) ?? null;
+}
+
+const organisation = (world: WorldState, user: UserRecord) => ({
+  org_id: world.orgId,
+  org_href: `/orgs/${world.orgId}`,
+  href: `/orgs/${world.orgId}`,
+  display_name: world.estate.pceFqdn,
+  role_scopes: [
+    {
+      role: { href: `/orgs/${world.orgId}/roles/${user.role}` },
+      scope: user.scope.map((id) => ({ label: { href: `/orgs/${world.orgId}/labels/${id}` } })),
+      href: `/orgs/${world.orgId}/users/${user.id}/role_scopes/${user.id}`,
+    },
+  ],
+});
+
+const renderUser = (world: WorldState, user: UserRecord): JsonObject => ({
+  href: userHref(user.id),
+  type: 'local',
+  username: user.username,
+  full_name: user.fullName,
+  display_name: user.fullName,
+  time_zone: 'UTC',
+  locked: false,
+  effective_groups: [],
+  last_login_on: isoTime(world.estate.nowMs),
+  last_login_ip_address: '127.0.0.1',
+  login_count: 1,
+  presence_status: 'offline',
+  local_profile: {},
+  created_at: isoTime(world.estate.nowMs),
+  updated_at: isoTime(world.estate.nowMs),
+});
+
+/** Sessions and users (objects.md §2.2). */
+export const loginRoutes: readonly Route<WorldState>[] = [
+  { method: 'POST', path: '/login_users/authenticate', access: 'open', handle: passwordLogin },
+  { method: 'GET', path: '/users/login', access: 'open', schema: 'users_login_get', handle: login },
+  {
+    method: 'PUT',
+    path: '/users/:id/logout',
+    access: 'read',
+    handle(request) {
+      checkLogout(request.body ?? {});
+      const user = self(request);
+      request.world.sessions.close(user);
+      request.audit('user.logout', [
+        {
+          resource: { user: { href: userHref(user.id), type: 'local', username: user.username } },
+          changeType: 'update',
+          changes: {},
+        },
+      ]);
+      return { status: 204 };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/users',
+    access: 'read',
+    collection: true,
+    schema: 'users_get',
+    handle: ({ world }) => collection(world.estate.users, world.estate.users.length, (user) => renderUser(world, user)),
+  },
+  {
+    method: 'GET',
+    path: '/users/:id',
+    access: 'read',
+    schema: 'users_get',
+    handle: (request) => ({ status: 200, json: renderUser(request.world, userOf(request)) }),
+  },
+  {
+    method: 'GET',
+    path: '/users/:id/orgs',
+    access: 'read',
+    collection: true,
+    handle(request) {
+      const orgs = [organisation(request.world, userOf(request))];
+      return collection(orgs, orgs.length, (org) => org);
+    },
+  },
+];
