@@ -25,10 +25,19 @@ interface Judged {
   readonly destination: Href | null;
 }
 
+/** A peer as it was asked for. Compared field by field: making a key of them costs more than judging the flow. */
+interface KnownPeer {
+  readonly workload: Href | undefined;
+  readonly fqdn: string | undefined;
+  readonly network: 'brn' | 'non_brn';
+  readonly found: FoundPeer;
+}
+
 type Judge = (question: FlowQuestion) => Judged;
 
 /** Flows repeat their ends and services; what is known of a pair is kept, within these bounds. */
-const MAX_PEERS = 200_000;
+const MAX_ADDRESSES = 200_000;
+const MAX_NAMES = 16;
 const MAX_OUTCOMES = 300_000;
 const PAIR_FACTOR = 2 ** 26;
 
@@ -56,17 +65,24 @@ export function compilePolicy(source: PolicySource): CompiledPolicy {
   const pcePorts = new Set(source.pce?.ports ?? []);
 
   const memoKey = memoKeyOf(rules, clauses);
-  const peers = new Map<string, FoundPeer>();
+  const peers = new Map<string, KnownPeer[]>();
   const pairs = new Map<number, { matches: readonly PairMatch[]; outcomes: Map<string, Outcome> }>();
   let outcomes = 0;
 
   function peerOf(end: FlowQuestion['src'], network: 'brn' | 'non_brn'): FoundPeer {
-    const key = `${end.ip}|${end.workload ?? ''}|${end.fqdn ?? '?'}|${network}`;
-    const known = peers.get(key);
-    if (known !== undefined) return known;
-    if (peers.size >= MAX_PEERS) peers.clear();
+    const { ip, workload, fqdn } = end;
+    let known = peers.get(ip);
+    if (known === undefined) {
+      if (peers.size >= MAX_ADDRESSES) peers.clear();
+      known = [];
+      peers.set(ip, known);
+    }
+    for (const one of known)
+      if (one.workload === workload && one.fqdn === fqdn && one.network === network) return one.found;
+    // An address with more names than this is a front of many sites: its names are looked up anew.
+    if (known.length >= MAX_NAMES) known.length = 0;
     const found = findPeer(end, network);
-    peers.set(key, found);
+    known.push({ workload, fqdn, network, found });
     return found;
   }
 
