@@ -240,10 +240,30 @@ describe('what is tried again', () => {
   });
 
   it('keeps to Retry-After, for everybody who uses the key', async () => {
-    const waiting = noWaiting();
-    const { http } = await pce(inTurn(status(429, { 'retry-after': '7' }), ok), waiting);
+    let now = 0;
+    const sent: { readonly path: string; readonly at: number }[] = [];
+    const { http } = await pce(
+      (seen, response) => {
+        sent.push({ path: seen.path, at: now });
+        return sent.length === 1 ? status(429, { 'retry-after': '7' })(seen, response) : ok(seen, response);
+      },
+      {
+        clock: { now: () => now },
+        random: () => 0,
+        async sleep(ms) {
+          const until = now + ms;
+          // Another caller comes while this one waits, and finds the key paused.
+          if (ms === 7_000 && other === undefined) other = http.send({ method: 'GET', path: apiPath`/orgs/1/vens` });
+          await new Promise((resolve) => setTimeout(resolve, 20));
+          now = Math.max(now, until);
+        },
+      },
+    );
+    let other: Promise<unknown> | undefined;
     await http.send(GET);
-    expect(waiting.slept.some((ms) => ms >= 7_000)).toBe(true);
+    await other;
+    expect(sent.map(({ at }) => at)).toEqual([0, 7_000, 7_000]);
+    expect(sent.map(({ path }) => path).toSorted()).toEqual(['/orgs/1/labels', '/orgs/1/labels', '/orgs/1/vens']);
   });
 
   it('gives up at once when told to wait too long, and says how long', async () => {
@@ -275,6 +295,14 @@ describe('streams', () => {
   it('starts a broken read anew, with nothing of the first', async () => {
     const { http } = await pce(inTurn(resetMidBody, ok));
     expect(await read(http)).toBe('[{"href":"/orgs/1/labels/1"}]');
+  });
+
+  it('refuse what is not JSON by its type, whatever it holds', async () => {
+    const { http } = await pce((_, response) => {
+      response.writeHead(200, { 'content-type': 'text/csv' }).end('[]');
+    });
+    expect((await failureOf(read(http))).code).toBe('pce_bad_answer');
+    expect((await failureOf(http.open(GET))).code).toBe('pce_bad_answer');
   });
 
   it('throws from an opened body that breaks off, and gives its place back', async () => {
@@ -324,6 +352,9 @@ describe('read-only', () => {
     { method: 'PUT', path: apiPath`/orgs/1/workloads/bulk_update` },
     { method: 'PUT', path: apiPath`/orgs/1/vens/unpair` },
     { method: 'POST', path: apiPath`/orgs/1/traffic_flows/async_queries/${'x'}/anything` },
+    { method: 'PUT', path: apiPath`/orgs/1/traffic_flows/async_queries/${'x'}/anything` },
+    { method: 'DELETE', path: apiPath`/orgs/1/traffic_flows/async_queries/${'x'}/anything` },
+    { method: 'DELETE', path: apiPath`/orgs/1/jobs/${'x'}/anything` },
     { method: 'POST', path: apiPath`/orgs/1/agents/bulk_traffic_flows` },
     { method: 'POST', path: apiPath`/users/1/api_keys` },
   ];
