@@ -1,7 +1,7 @@
 import { hashOf, permutation } from '../random.ts';
 
 /** Networks of users.md §5.1: name → first address and prefix length. */
-export const POOLS = {
+const POOLS = {
   'prod-fra': ['10.20.0.0', 16],
   'nonprod-fra': ['10.21.0.0', 16],
   ash: ['10.30.0.0', 16],

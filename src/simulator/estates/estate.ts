@@ -221,6 +221,7 @@ export interface FlowRow {
   readonly transmission: 'unicast' | 'broadcast' | 'multicast';
   readonly state: 'active' | 'closed' | 'timed out' | 'snapshot' | 'new' | 'incomplete';
   readonly connections: number;
+  /** Into and out of the destination. */
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly firstMs: number;

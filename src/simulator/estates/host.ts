@@ -25,7 +25,3 @@ export interface Host {
   labels: Readonly<Record<string, string>>;
   description: string | null;
 }
-
-/** Instance name of an application: what its app label says. */
-export const appName = (host: Pick<Host, 'spec' | 'copy'>): string | null =>
-  host.spec === null ? null : host.spec + host.copy;

@@ -4,7 +4,7 @@ import { type AppSpec, countIn, type Env, type Loc, modeIn, type OsFamily, type 
 import type { Host } from './host.ts';
 import type { Profile } from './profiles.ts';
 
-export const DOMAIN = 'meridian.example';
+const DOMAIN = 'meridian.example';
 
 /** Short names in host names; the application's own name where there is none. */
 const ENV_LETTER: Readonly<Record<Env, string>> = {
@@ -200,7 +200,10 @@ function addThings(
   const before = builder.hosts.filter((host) => host.role === role && !host.managed).length;
   for (let i = 1; i <= count; i++) {
     const hostname = `${role ?? 'unknown-srv'}-${String(before + i).padStart(3, '0')}`;
-    const where = loc ?? 'dc-fra';
+    const address = addressFor(builder, pool, loc ?? 'dc-fra', role ?? 'unknown');
+    // A till stands where its address says: 10.90 is EMEA, 10.91 APAC (the store lists).
+    const till = role === 'terminal';
+    const where = till ? (address.startsWith('10.91.') ? 'store-apac' : 'store-emea') : (loc ?? 'dc-fra');
     add(builder, {
       hostname: role === 'partner' ? `${hostname}.partner.example` : `${hostname}.${DOMAIN}`,
       kind: 'thing',
@@ -214,8 +217,9 @@ function addThings(
       os: 'linux',
       mode: 'visibility_only',
       ports: '',
-      address: addressFor(builder, pool, where, role ?? 'unknown'),
-      labels: role === null ? {} : { role, ...labels, ...(loc === null ? {} : { loc }) },
+      address,
+      labels: role === null ? {} : { role, ...labels, ...(loc === null ? {} : { loc: where }) },
+      ...(till ? { description: `stands for the tills of stores ${4 * i - 3} to ${4 * i}` } : {}),
     });
   }
 }
@@ -234,13 +238,15 @@ function addDuplicates(builder: Builder, count: number): void {
     });
 }
 
-function add(builder: Builder, host: Omit<Host, 'index' | 'id' | 'visibility' | 'description'>): void {
+type NewHost = Omit<Host, 'index' | 'id' | 'visibility' | 'description'> & { readonly description?: string | null };
+
+function add(builder: Builder, host: NewHost): void {
   const index = builder.hosts.length;
   builder.hosts.push({
+    description: null,
     ...host,
     index,
     id: uuidOf(builder.seed, 'workload', index),
     visibility: 'flow_summary',
-    description: null,
   });
 }

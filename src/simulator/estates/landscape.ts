@@ -32,7 +32,7 @@ export interface Group {
   readonly env: Env;
 }
 
-export const isReplicated = (spec: AppSpec): boolean =>
+const isReplicated = (spec: AppSpec): boolean =>
   spec.infrastructure !== true && spec.app !== 'vdi' && spec.app !== 'cicd';
 
 /** The edges of the table, placed in every environment and replica where both ends exist. */

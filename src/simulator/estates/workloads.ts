@@ -7,7 +7,7 @@ import { type LabelIndex, labelId } from './labels.ts';
 import type { Plants } from './plants.ts';
 import { listenerOn, parsePorts } from './processes.ts';
 
-export const VEN_VERSIONS = ['23.2.31-1204', '23.5.12-1040', '24.2.10-302', '24.5.0-1011', '25.2.10-190'] as const;
+const VEN_VERSIONS = ['23.2.31-1204', '23.5.12-1040', '24.2.10-302', '24.5.0-1011', '25.2.10-190'] as const;
 
 export function buildNetworks(seed: number): Estate['networks'] {
   return ['Corporate', 'External'].map((name) => ({ id: uuidOf(seed, 'network', name), name }));
@@ -84,7 +84,7 @@ function interfacesOf(host: Host, dualHomed: boolean, seed: number): InterfaceRe
 }
 
 /** A unique local IPv6 address that spells the IPv4 one. */
-export function ipv6Of(address: string): string {
+function ipv6Of(address: string): string {
   const [a, b, c, d] = address.split('.').map((octet) => Number(octet).toString(16));
   return `fd00:20::${a}:${b}:${c}:${d}`;
 }
@@ -155,7 +155,7 @@ function venOf(
 }
 
 /** When the copies of a cloned agent were noticed: within the last week. */
-export const clonedAt = (nowMs: number, index: number): number => nowMs - (1 + (index % 5)) * DAY - 7 * HOUR;
+const clonedAt = (nowMs: number, index: number): number => nowMs - (1 + (index % 5)) * DAY - 7 * HOUR;
 
 /** A native-looking protection number: enforced hosts are better off. The PCE's own formula is not public (users.md §4.6). */
 function ransomwareOf(host: Host, seed: number): WorkloadRecord['ransomware'] {

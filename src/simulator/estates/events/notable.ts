@@ -22,7 +22,7 @@ export interface Notable {
 }
 
 /** When the agent of the tampered host reported it. */
-export const tamperedAt = (nowMs: number, index: number): number => nowMs - (2 + (index % 4)) * DAY - 5 * HOUR;
+const tamperedAt = (nowMs: number, index: number): number => nowMs - (2 + (index % 4)) * DAY - 5 * HOUR;
 
 /** Events with a story: agents in trouble (P19), provisioning, pending edits. Oldest first. */
 export function notableEvents(world: EventWorld, plants: Plants): Notable[] {
@@ -160,7 +160,6 @@ function provisioning(world: EventWorld): Notable[] {
   const named = world.ruleSets.slice(0, 60);
   return world.policyVersions.map((version) => {
     const user = personOf(world, version.createdBy);
-    const restored = version.commitMessage.startsWith('Restore');
     const changed = [0, 1, 2].map((i) => element(named, mix2(version.version, i)));
     const rulesets = Object.fromEntries(
       changed.map(({ id, active }) => [
@@ -168,11 +167,12 @@ function provisioning(world: EventWorld): Notable[] {
         { action: 'modified', name: active?.['name'] ?? null },
       ]),
     );
-    const endpoint = `/api/v2/orgs/${world.orgId}/sec_policy${restored ? `/${version.version - 1}/restore` : ''}`;
+    const source = /^Restore of version (\d+)$/.exec(version.commitMessage)?.[1];
+    const endpoint = `/api/v2/orgs/${world.orgId}/sec_policy${source === undefined ? '' : `/${source}/restore`}`;
     return {
       atMs: version.createdMs,
       parts: {
-        type: restored ? 'sec_policy.restore' : 'sec_policy.create',
+        type: source === undefined ? 'sec_policy.create' : 'sec_policy.restore',
         status: 'success',
         createdBy: byUser(user),
         action: call('POST', endpoint, 201, officeIp(user)),
@@ -190,7 +190,7 @@ function provisioning(world: EventWorld): Notable[] {
             change_type: 'create',
           },
         ],
-        notifications: restored ? [{ notification_type: 'sec_policy.restore', info: null }] : [],
+        notifications: source === undefined ? [] : [{ notification_type: 'sec_policy.restore', info: null }],
       },
     };
   });

@@ -35,7 +35,7 @@ const WINDOWS: Readonly<Record<Cadence, readonly [number, number]>> = {
 };
 
 /** A connection every 300 s. */
-export const BEACONS_PER_DAY = 288;
+const BEACONS_PER_DAY = 288;
 
 /** Days before now since when `new` edges exist, and since when `gone` ones do not. */
 const NEW_SINCE = 4;
@@ -45,7 +45,7 @@ const GONE_SINCE = 8;
  * Connections of a lane on a day: a pure function of both, so that any part of a range agrees with the whole. `today` is the day of the
  * estate's now, from which calendar features are counted back.
  */
-export function connectionsOn({ cadence, volume, salt, lastDay }: Rhythm, day: number, today: number): number {
+function connectionsOn({ cadence, volume, salt, lastDay }: Rhythm, day: number, today: number): number {
   if (day > lastDay) return 0;
   const ago = today - day;
   let expected = volume;

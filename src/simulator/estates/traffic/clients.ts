@@ -59,7 +59,7 @@ const FAMILY = [
 ];
 
 /** The person at a desktop: always the same one. */
-export function personAt(host: Host, seed: number): string {
+function personAt(host: Host, seed: number): string {
   const hash = hashOf(seed, 'person', host.index);
   return `MRG\\${GIVEN[hash % GIVEN.length]}.${FAMILY[(hash >>> 8) % FAMILY.length]}${host.index}`;
 }

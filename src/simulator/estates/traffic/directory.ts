@@ -2,7 +2,7 @@ import { hashOf, permutation } from '../../random.ts';
 import { toAddress, toNumber } from '../addresses.ts';
 import type { Host } from '../host.ts';
 import type { Group } from '../landscape.ts';
-import { blockedAddresses } from '../policy/ip-lists.ts';
+import { blockedAddresses, BLOCKLIST } from '../policy/ip-lists.ts';
 import { groupMembers } from '../policy/label-groups.ts';
 
 /** Finds the hosts behind groups and labels, and makes addresses outside the estate. */
@@ -69,7 +69,7 @@ export function createDirectory(hosts: readonly Host[], seed: number): Directory
   }
   const place = new Map<string, (index: number) => string>();
   const addresses = (name: string): ((index: number) => string) => {
-    const blocked = name === 'Threat-Blocklist' ? blockedAddresses(seed) : null;
+    const blocked = name === BLOCKLIST ? blockedAddresses(seed) : null;
     if (blocked) return (index) => blocked[index % blocked.length] ?? '';
     const nets = PLACES[name] ?? PLACES['@unknown'] ?? [];
     const size = nets.reduce((sum, [, count]) => sum + count, 0);

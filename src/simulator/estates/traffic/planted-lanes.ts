@@ -1,7 +1,8 @@
 import { createRandom, hashOf } from '../../random.ts';
 import { EXFIL_ADDRESS, ROGUE_ADDRESS } from '../addresses.ts';
 import type { Host } from '../host.ts';
-import { type LaneList } from './lanes.ts';
+import { BLOCKLIST } from '../policy/ip-lists.ts';
+import type { LaneList } from './lanes.ts';
 import { type LaneMaker, peersOf } from './make.ts';
 
 const GIGABYTE = 1_000_000_000;
@@ -27,7 +28,7 @@ export function choosePlantedTraffic(maker: LaneMaker): PlantedTraffic {
   const desktop = pick(alive(directory.group({ app: 'vdi', spec: 'vdi', role: 'desktop', env: 'prod' })));
   return {
     exfiltrator: pick(alive(directory.group({ app: 'sap-bw', spec: 'sap-bw', role: 'app', env: 'prod' }))),
-    beacon: desktop && { host: desktop, address: directory.outside('Threat-Blocklist', random.below(400)) },
+    beacon: desktop && { host: desktop, address: directory.outside(BLOCKLIST, random.below(400)) },
     probed: peersOf(
       alive(directory.group({ app: 'ad-core', spec: 'ad-core', role: 'dc', env: 'prod' })),
       random.below(1_000),

@@ -52,11 +52,7 @@ export function createFlowSource(inputs: TrafficInputs): FlowSource {
 }
 
 /** The maker of an estate's lanes; also tells tests and planted.ts where the planted traffic is. */
-export function laneMakerOf({
-  hosts,
-  workloads,
-  seed,
-}: Pick<TrafficInputs, 'hosts' | 'workloads' | 'seed'>): LaneMaker {
+function laneMakerOf({ hosts, workloads, seed }: Pick<TrafficInputs, 'hosts' | 'workloads' | 'seed'>): LaneMaker {
   return createLaneMaker(createDirectory(hosts, seed), (index) => {
     const workload = workloads[index];
     if (!workload?.managed || workload.online) return Number.POSITIVE_INFINITY;
