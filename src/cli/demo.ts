@@ -2,6 +2,7 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { OPERATOR } from '../access/decide.ts';
 import { loadConfig } from '../config/load.ts';
 import { openLog } from '../config/log-sinks.ts';
+import { Failure } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { VERSION } from '../core/version.ts';
 import { createServing } from '../dispatch/serving.ts';
@@ -25,7 +26,7 @@ export async function run(argv: readonly string[]): Promise<void> {
   const config = loadConfig({ environment: {}, dotenv: '', flags: { MCP_LOG_LEVEL: 'error', MCP_TOOLSETS: 'all' } });
   const log = openLog(config);
   const out = terminal(process.stdout);
-  const demo = await start(Number(port), log, out, config.settings);
+  const demo = await start(portNumber(port), log, out, config.settings);
   const failed = await askOverTheWire(demo.url, out).catch(async (error: unknown) => {
     await demo.close();
     throw error;
@@ -39,6 +40,15 @@ export async function run(argv: readonly string[]): Promise<void> {
   out.paragraph(`The server stays up at ${demo.url} until you press Ctrl-C. Connect to it:`, { style: 'bold' });
   out.lines(['', ...connectionHelp(demo.url), '']);
   await runToEnd({ log, close: () => demo.close() });
+}
+
+function portNumber(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (port <= 65_535) return port;
+  throw new Failure('invalid_configuration', {
+    message: `--port ${text.slice(0, 20)} is no port.`,
+    remedy: 'Give 0 to 65535.',
+  });
 }
 
 async function start(port: number, log: Log, out: Terminal, settings: Parameters<typeof createServing>[0]) {

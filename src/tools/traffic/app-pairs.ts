@@ -1,14 +1,15 @@
 import type { Dimension, FlowFilter, FlowGroup } from '../../model/flows/question.ts';
 import type { RemoteFlowTable } from '../../work/flows.ts';
 import { compareText } from '../listing.ts';
+import { MAX_ROWS } from './filters.ts';
 import { outsideName, TO_MANY } from './outside.ts';
 import { serviceText } from './service.ts';
 import type { SectionRows } from './summary-row.ts';
 
 type Side = 'source' | 'destination';
 
-// Groups are merged here under the names of the applications, so all of them are wanted; a PCE sends at most this many rows.
-const ALL_GROUPS = 200_000;
+// Groups are merged here under the names of the applications, so all of them are wanted; there are never more than rows.
+const ALL_GROUPS = MAX_ROWS;
 const PORTS_NAMED = 3;
 
 /** One kind of end: the dimensions that name it and the name they give. */
@@ -20,8 +21,8 @@ interface End {
 
 /**
  * Who talks to whom by application: each end is a workload named by its identity labels (`ordering (prod)`, `unlabelled`), or an address
- * without one (`external:<fqdn>`, else `external:<ip lists>`; `broadcast`, `multicast`). Pairs of an application with itself are left out, as in the reference
- * server (reference-server.md §2.8). Most connections first.
+ * without one (`external:<fqdn>`, else `external:<ip lists>`; `broadcast`, `multicast`). Pairs of an application with itself are left
+ * out, as in the reference server (reference-server.md §2.8). Most connections first.
  */
 export async function appPairs(
   table: RemoteFlowTable,

@@ -2,6 +2,7 @@ import type { FlowGroup } from '../../model/flows/question.ts';
 import type { RemoteFlowTable } from '../../work/flows.ts';
 import { compareText } from '../listing.ts';
 import { present } from '../present.ts';
+import { MAX_ROWS } from './filters.ts';
 import { outsideName, TO_MANY } from './outside.ts';
 import { serviceFields } from './service.ts';
 import type { ProcessDestination, SectionRows, SummaryRow } from './summary-row.ts';
@@ -11,8 +12,8 @@ export interface SectionOptions {
   readonly signal: AbortSignal;
 }
 
-// Groups are merged here under the names of places outside; a PCE sends at most this many rows.
-const ALL_GROUPS = 200_000;
+// Groups are merged here under the names of places outside; there are never more than rows.
+const ALL_GROUPS = MAX_ROWS;
 const USERS_NAMED = 5;
 const NOT_REPORTED = '-';
 
