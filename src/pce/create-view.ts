@@ -1,6 +1,6 @@
-import { canonicalKey } from './cache/key.ts';
 import { createHash } from 'node:crypto';
 import { Failure } from '../core/errors.ts';
+import { canonicalKey } from './cache/key.ts';
 import type { Caches, ListingCache } from './caches.ts';
 import type { PceHttp } from './http/http.ts';
 import { readEvents, readLabels, readVens, readWorkloads } from './reads/inventory.ts';

@@ -190,6 +190,12 @@ describe('a limited read', () => {
     });
   });
 
+  it('of more than one page may hold is cut all the same', async () => {
+    const { read } = await collection({ rows: 40 });
+    const cut = await read({ maxResults: 30 }, { syncLimit: 20 });
+    expect(cut).toMatchObject({ matched: 40, complete: false, cap: 30, items: { length: 30 } });
+  });
+
   it('tells how far it is', async () => {
     const { read } = await collection({ rows: 40 });
     const told: unknown[] = [];

@@ -41,7 +41,10 @@ export async function readCollection<T>(
     // Without a count and without max_results the only sign of a cap is the number itself.
     return items.length === defaultCap ? readWholeByJob(http, request, null, options) : whole(items);
   }
-  if (maxResults !== undefined && maxResults <= syncLimit) return readLimited(http, request, maxResults, options);
+  if (maxResults !== undefined)
+    return maxResults <= syncLimit
+      ? readLimited(http, request, maxResults, options)
+      : limited(await readCollection(http, request, withoutLimit(options)), maxResults);
 
   const probe = await http.send({
     method: 'GET',

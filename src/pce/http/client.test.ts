@@ -317,6 +317,16 @@ describe('streams', () => {
     }
   });
 
+  it('gives its place back when the body is never read and its time is over', async () => {
+    const { http } = await pce((seen, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      if (seen.query.has('done')) response.end('[]');
+      else response.write('[');
+    });
+    for (let turn = 0; turn < 8; turn++) await http.open({ ...GET, deadlineMs: 200 });
+    expect((await http.send({ ...GET, query: { done: 1 }, deadlineMs: 10_000 })).json).toEqual([]);
+  });
+
   it('gives its place back when the body is no longer wanted', async () => {
     const { http } = await pce((_, response) => {
       response.writeHead(200, { 'content-type': 'application/json' });

@@ -171,6 +171,8 @@ export function createPceHttp(
     async open(request) {
       return run(request, STREAM_DEADLINE_MS, async (signal): Promise<Opened> => {
         const { head, response, leave } = await begin(request, signal);
+        // Also when the caller never reads it and the deadline ends it: the reading alone would not give the place back then.
+        response.body.once('close', leave);
         try {
           if (!isJson(head)) throw notJson(head);
           const encoding = encodingOf(head.header('content-encoding'));

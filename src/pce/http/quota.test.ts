@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createGate } from './gate.ts';
 import { createQuota } from './quota.ts';
@@ -20,31 +21,41 @@ function manual() {
 }
 
 describe('the quota of a key', () => {
-  it('lets a minute of requests through at once, then one by one', async () => {
-    const { slept, clock, sleep } = manual();
-    const quota = createQuota({ requestsPerMinute: 60, clock, sleep });
-    for (let request = 0; request < 60; request++) await quota.take();
-    expect(slept).toEqual([]);
-    for (let request = 0; request < 3; request++) await quota.take();
-    expect(slept).toEqual([1_000, 1_000, 1_000]);
-  });
-
-  it('fills up again as time passes, to a minute of requests and no more', async () => {
+  it('lets a minute of requests through at once, and the next when the first is a minute old', async () => {
     const { slept, clock, sleep, pass } = manual();
     const quota = createQuota({ requestsPerMinute: 60, clock, sleep });
     for (let request = 0; request < 60; request++) await quota.take();
-    pass(3_600_000);
-    for (let request = 0; request < 60; request++) await quota.take();
     expect(slept).toEqual([]);
+    pass(40_000);
     await quota.take();
-    expect(slept).toHaveLength(1);
+    expect(slept).toEqual([20_000]);
+  });
+
+  it('never lets more through in any minute, however they come', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 9_000 }), { minLength: 1, maxLength: 60 }), async (gaps) => {
+        const { clock, sleep, pass } = manual();
+        const quota = createQuota({ requestsPerMinute: 7, clock, sleep });
+        const sent: number[] = [];
+        for (const gap of gaps) {
+          pass(gap);
+          await quota.take();
+          sent.push(clock.now());
+        }
+        for (const [index, at] of sent.entries())
+          expect(at - (sent[index - 7] ?? Number.NEGATIVE_INFINITY)).toBeGreaterThanOrEqual(60_000);
+      }),
+    );
   });
 
   it('fails at once where the wait would be longer than anybody waits, and says how long', async () => {
-    const { clock } = manual();
-    const quota = createQuota({ requestsPerMinute: 60, maxWaitMs: 2_000, clock, sleep: async () => {} });
-    for (let request = 0; request < 62; request++) await quota.take();
-    await expect(quota.take()).rejects.toMatchObject({ code: 'pce_rate_limited', data: { retry_after_seconds: 3 } });
+    const { clock, pass } = manual();
+    const quota = createQuota({ requestsPerMinute: 60, maxWaitMs: 10_000, clock, sleep: async () => {} });
+    for (let request = 0; request < 60; request++) await quota.take();
+    pass(30_000);
+    await expect(quota.take()).rejects.toMatchObject({ code: 'pce_rate_limited', data: { retry_after_seconds: 30 } });
+    pass(25_000);
+    await quota.take();
   });
 
   it('is paused for all by a 429, also when there is no limit', async () => {
@@ -56,7 +67,7 @@ describe('the quota of a key', () => {
     await quota.take();
     await quota.take();
     expect(slept).toEqual([5_000]);
-    quota.pause(60_000);
+    quota.pause(90_000);
     await expect(quota.take()).rejects.toMatchObject({ code: 'pce_rate_limited' });
   });
 });

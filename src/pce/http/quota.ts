@@ -18,11 +18,13 @@ export interface QuotaOptions {
 }
 
 const MINUTE_MS = 60_000;
-export const DEFAULT_MAX_WAIT_MS = 30_000;
+/** A whole minute, and a little for what was sent while one waited. */
+export const DEFAULT_MAX_WAIT_MS = 65_000;
 
 /**
- * A token bucket that holds a minute's worth, as a schedule of turns: turns are taken in the order they are asked for, and a turn given
- * up (its signal fired) is lost, which is on the polite side.
+ * At most so many in any minute, all of them at once if need be. A bucket that holds a minute's worth and fills up again meanwhile would
+ * let through twice as many in its first minute, and the PCE counts every minute (objects.md §3). Turns are given in the order they are
+ * asked for; one given up (its signal fired) is lost, which is on the polite side.
  */
 export function createQuota({
   requestsPerMinute,
@@ -30,20 +32,21 @@ export function createQuota({
   clock = systemClock,
   sleep = systemSleep,
 }: QuotaOptions): Quota {
-  const intervalMs = requestsPerMinute > 0 ? MINUTE_MS / requestsPerMinute : 0;
-  // When the bucket would be full again: `now` or earlier means that it is full.
-  let fullAt = 0;
+  // The times of the last turns, the oldest at `next`.
+  const turns = new Float64Array(requestsPerMinute).fill(Number.NEGATIVE_INFINITY);
+  let next = 0;
   let pausedUntil = 0;
 
   return {
     async take(signal) {
       signal?.throwIfAborted();
       const now = clock.now();
-      const emptyFor = Math.max(fullAt, now) + intervalMs - now - MINUTE_MS;
-      const waitMs = Math.max(intervalMs === 0 ? 0 : emptyFor, pausedUntil - now, 0);
-      if (waitMs > maxWaitMs) throw rateLimited(waitMs);
-      if (intervalMs > 0) fullAt = Math.max(fullAt, now) + intervalMs;
-      if (waitMs > 0) await sleep(waitMs, signal);
+      const oldest = turns[next] ?? Number.NEGATIVE_INFINITY;
+      const at = Math.max(now, oldest + MINUTE_MS, pausedUntil);
+      if (at - now > maxWaitMs) throw rateLimited(at - now);
+      turns[next] = at;
+      next = (next + 1) % Math.max(1, requestsPerMinute);
+      if (at > now) await sleep(at - now, signal);
       // A 429 that came while this one waited holds it back too.
       const stillPausedMs = pausedUntil - clock.now();
       if (stillPausedMs > maxWaitMs) throw rateLimited(stillPausedMs);

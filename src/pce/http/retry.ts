@@ -1,7 +1,7 @@
 import type { Sleep } from '../../core/clock.ts';
 import { asFailure, type Failure } from '../../core/errors.ts';
 import { isTransient } from './failures.ts';
-import { DEFAULT_MAX_WAIT_MS, type Quota } from './quota.ts';
+import type { Quota } from './quota.ts';
 
 export interface RetryOptions {
   /** Sending it twice does no harm; never true for a POST. */
@@ -16,6 +16,8 @@ export interface RetryOptions {
 const MAX_ATTEMPTS = 5;
 const BASE_MS = 400;
 const CAP_MS = 8_000;
+/** A PCE that asks for more patience than this is better asked again later, by whoever reads the answer. */
+const MAX_RETRY_AFTER_MS = 30_000;
 
 /**
  * Runs an attempt again where that is safe. What is repeatable: after a connection error, a broken answer, 429, 502, 503 and 504. A POST:
@@ -40,7 +42,7 @@ export async function retrying<T>(
       const jitterMs = random() * Math.min(CAP_MS, BASE_MS * 2 ** tries);
       const askedMs = retryAfterOf(failure);
       if (askedMs !== null) {
-        if (askedMs > DEFAULT_MAX_WAIT_MS) throw failure;
+        if (askedMs > MAX_RETRY_AFTER_MS) throw failure;
         quota.pause(askedMs);
       }
       await sleep((askedMs ?? 0) + jitterMs, signal);

@@ -57,8 +57,8 @@ export interface TrafficStream {
   /** Raw observations before aggregation: reported, never acted on. */
   readonly matchesCount: number | null;
   /**
-   * Bytes of the JSON array as they arrive. `encoding` tells whether they are still compressed. May be called again when the first
-   * download came back empty although `flowsCount` is not zero (the known race).
+   * Bytes of the JSON array as they arrive. `encoding` tells whether they are still compressed. A download that is empty although
+   * `flowsCount` is not zero (the known race) is opened again before anything is handed on. May be called again after one that broke off.
    */
   open(
     signal?: AbortSignal,
