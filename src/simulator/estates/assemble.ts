@@ -19,7 +19,7 @@ export interface EstateOptions {
   readonly profile: ProfileName;
   readonly seed: number;
   readonly nowMs: number;
-  /** Rows of a 30-day window of traffic; without it, what the profile has. */
+  /** Rows of a 30-day window of traffic; without it, what the profile has. Fewer thin the traffic out, but planted flows stay. */
   readonly flows?: number | undefined;
 }
 

@@ -54,7 +54,7 @@ function connectionsOn({ cadence, volume, salt, lastDay }: Rhythm, day: number, 
     case 'beacon':
       return ago <= 21 ? BEACONS_PER_DAY : 0;
     case 'once':
-      return ago === 3 + (salt % 9) ? Math.max(1, Math.round(volume)) : 0;
+      return ago === 3 + (salt % 4) ? Math.max(1, Math.round(volume)) : 0;
     case 'month-end':
       return MONTH_ENDS_AGO.some((each) => each === ago) ? Math.max(1, Math.round(volume)) : 0;
     case 'sunday':
