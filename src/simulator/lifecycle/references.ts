@@ -4,7 +4,7 @@ import { activeContent, type Content, type PolicyObject } from './object.ts';
 const cached = new WeakMap<object, readonly string[]>();
 
 /** Every href a wire object names, at any depth; remembered per object, since bodies never change. */
-function hrefsIn(body: object): readonly string[] {
+export function hrefsIn(body: object): readonly string[] {
   const known = cached.get(body);
   if (known) return known;
   const found = new Set<string>();

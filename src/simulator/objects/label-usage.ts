@@ -14,7 +14,7 @@ export function usageOf(world: WorldState, id: number): JsonObject {
     static_policy_scopes: users.has('firewall_settings'),
     pairing_profile: false,
     permission: world.estate.users.some(({ scope }) => scope.includes(id)),
-    workload: world.workloads.labelsInUse().has(id),
+    workload: world.workloads.byLabel().has(id),
     container_workload: false,
     firewall_coexistence_scope: false,
     containers_inherit_host_policy_scopes: false,
@@ -37,6 +37,6 @@ export function requireUnusedLabel(world: WorldState, id: number): void {
     throw refused(
       ...(TOKENS[user.type] ?? ['label_still_has_associated_rule_set', 'Label still has an associated rule set']),
     );
-  if (world.workloads.labelsInUse().has(id))
+  if (world.workloads.byLabel().has(id))
     throw refused('label_still_has_associated_agent_info', 'Label still has an associated workload');
 }

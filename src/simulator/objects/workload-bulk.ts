@@ -25,9 +25,7 @@ function byExternalReference(world: WorldState, collection: string, href: unknow
   const dataSet = query.get('external_data_set');
   const reference = query.get('external_data_reference');
   if (dataSet === null || reference === null) return undefined;
-  return world.workloads
-    .all()
-    .find(({ record }) => record.externalDataSet === dataSet && record.externalDataReference === reference);
+  return world.workloads.byExternal(dataSet, reference);
 }
 
 const failure = (href: string | null, error: unknown) => {

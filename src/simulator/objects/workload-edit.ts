@@ -132,15 +132,8 @@ export function requireInScope(world: WorldState, caller: Caller, labels: readon
 
 function requireExternalFree(world: WorldState, { record }: StoredWorkload): void {
   if (record.externalDataSet === null || record.externalDataReference === null) return;
-  const taken = world.workloads
-    .all()
-    .some(
-      ({ record: other }) =>
-        other.id !== record.id &&
-        other.externalDataSet === record.externalDataSet &&
-        other.externalDataReference === record.externalDataReference,
-    );
-  if (taken) throw refusedAs('externalReference');
+  const other = world.workloads.byExternal(record.externalDataSet, record.externalDataReference);
+  if (other && other.record.id !== record.id) throw refusedAs('externalReference');
 }
 
 const given = <T>(value: T | undefined, otherwise: T): T => (value === undefined ? otherwise : value);

@@ -45,9 +45,11 @@ export interface WorkloadStore {
   all(): readonly StoredWorkload[];
   deleted(): readonly StoredWorkload[];
   get(id: string): StoredWorkload | undefined;
+  /** The living workload with both external references; together they are unique (objects.md §1.3). */
+  byExternal(dataSet: string, reference: string): StoredWorkload | undefined;
   put(workload: StoredWorkload): void;
-  /** Label ids of all living workloads. Cached until something changes. */
-  labelsInUse(): ReadonlySet<number>;
+  /** The living workloads of each label in use. Cached until something changes. */
+  byLabel(): ReadonlyMap<number, readonly StoredWorkload[]>;
 }
 
 /** `changed` is told what a workload was before (undefined: it did not exist), so that time can be reconstructed. */
@@ -67,20 +69,49 @@ export function createWorkloadStore(
       extra: NO_EXTRA,
     });
   }
+  const byExternal = new Map<string, string>();
+  const externalName = ({ externalDataSet, externalDataReference }: WorkloadRecord): string | null =>
+    externalDataSet === null || externalDataReference === null
+      ? null
+      : `${externalDataSet}\u0000${externalDataReference}`;
+  const index = ({ record, deleted }: StoredWorkload, known: boolean): void => {
+    const name = externalName(record);
+    if (name === null) return;
+    if (known && !deleted) byExternal.set(name, record.id);
+    else if (byExternal.get(name) === record.id) byExternal.delete(name);
+  };
+  for (const workload of workloads.values()) index(workload, true);
   let living: readonly StoredWorkload[] | null = null;
-  let labels: ReadonlySet<number> | null = null;
+  let labels: ReadonlyMap<number, readonly StoredWorkload[]> | null = null;
   const store: WorkloadStore = {
     all: () => (living ??= [...workloads.values()].filter(({ deleted }) => !deleted)),
     deleted: () => [...workloads.values()].filter(({ deleted }) => deleted),
     get: (id) => workloads.get(id),
+    byExternal(dataSet, reference) {
+      const id = byExternal.get(`${dataSet}\u0000${reference}`);
+      return id === undefined ? undefined : workloads.get(id);
+    },
     put(workload) {
       const before = workloads.get(workload.record.id);
+      if (before) index(before, false);
+      index(workload, true);
       workloads.set(workload.record.id, workload);
       living = null;
       labels = null;
       changed(before, workload);
     },
-    labelsInUse: () => (labels ??= new Set(store.all().flatMap(({ record }) => record.labels))),
+    byLabel: () => (labels ??= groupByLabel(store.all())),
   };
   return store;
+}
+
+function groupByLabel(workloads: readonly StoredWorkload[]): ReadonlyMap<number, readonly StoredWorkload[]> {
+  const groups = new Map<number, StoredWorkload[]>();
+  for (const workload of workloads)
+    for (const id of workload.record.labels) {
+      const group = groups.get(id);
+      if (group) group.push(workload);
+      else groups.set(id, [workload]);
+    }
+  return groups;
 }
