@@ -268,6 +268,8 @@ describe('sides of a traffic query', () => {
     const [app, env] = [{ label: '/orgs/1/labels/1' }, { label: '/orgs/1/labels/4' }];
     expect((await resolve.sources(['app=ordering', 'env=prod'], [])).include).toEqual([[app, env]]);
     expect((await resolve.sources([['app=ordering'], ['env=prod']], [])).include).toEqual([[app], [env]]);
+    expect((await resolve.sources([['app=ordering'], []], [])).include).toEqual([[app], []]);
+    expect((await resolve.sources(['any'], [])).include).toEqual([[]]);
     expect((await resolve.sources([], [])).include).toEqual([]);
   });
 

@@ -37,7 +37,8 @@ export async function trafficSide(
       return [];
     }
   };
-  const blocks = blocksOf(include).map((block) => readExpression(block).terms);
+  // A block without conditions is any, as on the wire.
+  const blocks = blocksOf(include).map((block) => (block.length === 0 ? [] : readExpression(block).terms));
   const side = {
     include: (await inTurn(blocks, (terms) => alternatives(terms, lookUp))).flat(),
     exclude: [
@@ -54,7 +55,7 @@ function blocksOf(items: TrafficItems): readonly (readonly string[])[] {
   if (items.length === 0) return [];
   const texts = items.filter((item) => typeof item === 'string');
   if (texts.length === items.length) return [texts];
-  return items.map((item) => (typeof item === 'string' ? [item] : item)).filter((block) => block.length > 0);
+  return items.map((item) => (typeof item === 'string' ? [item] : item));
 }
 
 async function alternatives(
