@@ -46,6 +46,9 @@ export interface Simulator {
   close(): Promise<void>;
 }
 
+/** Label filters travel in the URL and grow long. */
+const MAX_HEADER_BYTES = 64 * 1024;
+
 /** Starts a simulated PCE on an estate. Resolves when it listens; `close` ends open connections too. */
 export async function startSimulator({
   estate,
@@ -61,10 +64,15 @@ export async function startSimulator({
   const router = createRouter([...allRoutes(), ...extraRoutes]);
   const kernel = createKernel({ world, router, limit: createRateLimit(rateLimit), faults });
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
-    // What can fail here is the connection; there is nobody left to tell.
-    kernel(request, response).catch(() => response.destroy());
+    kernel(request, response).catch((error: unknown) => {
+      // Clients hang up in the middle of things; anything else is a defect of the simulator.
+      if (!request.destroyed && !response.destroyed) process.stderr.write(`${String(error)}\n`);
+      response.destroy();
+    });
   };
-  const server = tls ? createTlsServer(tls, listener) : createServer(listener);
+  const server = tls
+    ? createTlsServer({ ...tls, maxHeaderSize: MAX_HEADER_BYTES }, listener)
+    : createServer({ maxHeaderSize: MAX_HEADER_BYTES }, listener);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);

@@ -3,7 +3,7 @@ import type { Clock } from '../../core/clock.ts';
 import { CHOICES } from '../choices.ts';
 import type { Caller } from '../world.ts';
 import type { WorldState } from '../world-state.ts';
-import { integerParam, textParam } from './query.ts';
+import { textParam } from './query.ts';
 import { notFound } from './refusals.ts';
 import { collection, type ItemsReply, type Route } from './route.ts';
 import { JSON_TYPE, jsonArray } from './send.ts';
@@ -138,11 +138,9 @@ export const jobRoutes: readonly Route<WorldState>[] = [
     method: 'GET',
     path: '/orgs/:org/datafiles/:id',
     access: 'read',
-    handle({ world, params, query }) {
+    handle({ world, params }) {
       const { rows } = world.jobs.datafile(params['id'] ?? '');
-      const max = integerParam(query, 'max_results');
-      const items = max === undefined ? rows.items : rows.items.slice(0, max);
-      return { status: 200, body: jsonArray(items, (item) => rows.render(item)), headers: JSON_TYPE };
+      return { status: 200, body: jsonArray(rows.items, (item) => rows.render(item)), headers: JSON_TYPE };
     },
   },
 ];

@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { startTiny } from '../testing/tiny-simulator.ts';
 import { tinyEstate } from '../testing/tiny-estate.ts';
@@ -111,6 +112,17 @@ describe('collections and headers', async () => {
     expect(plain.headers['content-encoding']).toBeUndefined();
     expect(packed.headers['content-encoding']).toBe('gzip');
     expect(packed.text).toBe(plain.text);
+  });
+
+  it('survives a client that hangs up in the middle of a download', async () => {
+    const auth = `${simulator.apiKey}:${simulator.apiSecret}`;
+    await new Promise<void>((resolve) => {
+      get(`${simulator.url}/api/v2/orgs/1/labels?max_results=700`, { auth }, (response) => {
+        response.once('data', () => response.destroy());
+        response.once('close', resolve);
+      });
+    });
+    expect((await call('GET', '/orgs/1/labels?max_results=0')).status).toBe(200);
   });
 
   it('ignores Prefer outside collections', async () => {

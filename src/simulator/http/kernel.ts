@@ -59,6 +59,8 @@ export function createKernel({ world, router, limit, faults }: KernelOptions) {
           headers: { ...JSON_TYPE, ...error.headers },
           body: JSON.stringify(error.errors),
         };
+      // A client that went away before it had said everything gets no answer.
+      if (!exchange.raw.request.complete) throw error;
       // A defect of the simulator looks to clients like one of a PCE; the stack is for whoever runs it.
       process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
       const body = JSON.stringify([{ token: 'internal_server_error', message: 'Internal server error' }]);

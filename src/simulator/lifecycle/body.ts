@@ -1,6 +1,6 @@
 import { isObject, type JsonObject, type JsonValue } from '../../core/json.ts';
 import { invalidUri } from '../http/refusals.ts';
-import { idIn } from '../objects/wire.ts';
+import { idIn, labelIdIn } from '../objects/wire.ts';
 import type { WorldState } from '../world-state.ts';
 
 /**
@@ -30,8 +30,8 @@ export function storable(world: WorldState, body: JsonObject): JsonObject {
 /** The draft href of something that exists and is not on its way out. */
 function existing(world: WorldState, href: string): string {
   const org = `/orgs/${world.orgId}`;
-  const label = idIn(`${org}/labels`, href);
-  if (label !== null && world.label(Number(label))) return href;
+  const label = labelIdIn(world.orgId, href);
+  if (label !== null && world.label(label)) return href;
   const workload = idIn(`${org}/workloads`, href);
   if (workload !== null && world.workload(workload)) return href;
   const network = idIn(`${org}/networks`, href);

@@ -175,13 +175,3 @@ const sameExternal = (a: JsonObject, b: JsonObject): boolean =>
   typeof a['external_data_reference'] === 'string' &&
   a['external_data_set'] === b['external_data_set'] &&
   a['external_data_reference'] === b['external_data_reference'];
-
-/** `before` with `given` laid over it: PUT is partial, and null unsets optional text (objects.md §0.3-4, §1.3). */
-export function merged(before: JsonObject | null, given: JsonObject): JsonObject {
-  const { external_data_set: dataSet, external_data_reference: reference, ...rest } = { ...before, ...given };
-  return {
-    ...rest,
-    ...(typeof dataSet === 'string' && { external_data_set: dataSet }),
-    ...(typeof reference === 'string' && { external_data_reference: reference }),
-  };
-}

@@ -11,7 +11,7 @@ import type {
 } from '../../model/policy/source.ts';
 import type { LabelStore } from '../objects/label-store.ts';
 import type { StoredWorkload } from '../objects/workload-store.ts';
-import { labelHref, workloadHref } from '../objects/wire.ts';
+import { labelHref, labelIdIn, workloadHref } from '../objects/wire.ts';
 import type { Content, PolicyObject, PolicyType, RuleRecord } from './object.ts';
 import type { PolicyStore, VersionName, Versioned } from './policy-store.ts';
 
@@ -47,7 +47,8 @@ export function policySource({ orgId, store, labels, version, workloads }: Polic
       href: convert.href(store.href(object)),
       key: text(content.body['key']) ?? '',
       labels: objects(content.body['labels']).flatMap((item) => {
-        const label = labels.get(Number(hrefIn(item)?.split('/').at(-1)));
+        const id = labelIdIn(orgId, hrefIn(item));
+        const label = id === null ? undefined : labels.get(id);
         return label
           ? [{ href: asHref(labelHref(orgId, label.record.id)), key: label.record.key, value: label.record.value }]
           : [];

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, type JsonValue } from '../../core/json.ts';
-import { isoTime, labelHref } from '../objects/wire.ts';
+import { isoTime, labelIdIn } from '../objects/wire.ts';
 import type { Caller } from '../world.ts';
 import type { WorldState } from '../world-state.ts';
 import { isJsonObject } from './body.ts';
@@ -146,8 +146,8 @@ function groupMembers({ world, version }: PolicyView, body: JsonObject): JsonObj
 }
 
 function labelName(world: WorldState, href: string): { readonly key: string; readonly value: string } | undefined {
-  const id = href.startsWith(labelHref(world.orgId, 0).slice(0, -1)) ? Number(href.split('/').at(-1)) : Number.NaN;
-  const label = world.labels.get(id);
+  const id = labelIdIn(world.orgId, href);
+  const label = id === null ? undefined : world.labels.get(id);
   return label && { key: label.record.key, value: label.record.value };
 }
 

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../core/json.ts';
-import { idIn } from '../objects/wire.ts';
+import { idIn, labelIdIn } from '../objects/wire.ts';
 import type { StoredWorkload } from '../objects/workload-store.ts';
 import type { WorldState } from '../world-state.ts';
 import { hrefOf, isJsonObject, objectsIn } from './body.ts';
@@ -65,8 +65,8 @@ function clausesOf(world: WorldState, entries: readonly JsonObject[]): readonly 
 }
 
 function labelsOf(world: WorldState, entry: JsonObject): readonly number[] {
-  const label = idIn(`/orgs/${world.orgId}/labels`, hrefOf(entry['label']));
-  if (label !== null) return [Number(label)];
+  const label = labelIdIn(world.orgId, hrefOf(entry['label']));
+  if (label !== null) return [label];
   const group = hrefOf(entry['label_group']);
   return group === null ? [] : groupLabels(world, group, new Set());
 }
@@ -78,7 +78,7 @@ function groupLabels(world: WorldState, href: string, seen: Set<string>): readon
   const body = object && world.policies.inObject(object, 'draft')?.body;
   if (!isJsonObject(body)) return [];
   return [
-    ...objectsIn(body['labels']).map((item) => Number(idIn(`/orgs/${world.orgId}/labels`, hrefOf(item)))),
+    ...objectsIn(body['labels']).flatMap((item) => labelIdIn(world.orgId, hrefOf(item)) ?? []),
     ...objectsIn(body['sub_groups']).flatMap((item) => groupLabels(world, hrefOf(item) ?? '', seen)),
   ];
 }

@@ -7,7 +7,8 @@ import { flag, oneOf, record, text } from '../http/schema.ts';
 import { bodyCheck } from '../http/validate.ts';
 import { hrefOf, objectsIn } from '../lifecycle/body.ts';
 import type { PolicyKind } from '../lifecycle/policy-kind.ts';
-import { merged, policyRoutes } from '../lifecycle/policy-routes.ts';
+import { merged } from '../lifecycle/merged.ts';
+import { policyRoutes } from '../lifecycle/policy-routes.ts';
 import { boundaryActors, ingressServices, storedActors } from './rule-body.ts';
 import { checkPorts } from './services.ts';
 

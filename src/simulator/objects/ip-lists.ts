@@ -7,7 +7,8 @@ import { external, flag, list, nullableText, record, text, open } from '../http/
 import { bodyCheck } from '../http/validate.ts';
 import { objectsIn, textIn } from '../lifecycle/body.ts';
 import type { PolicyKind } from '../lifecycle/policy-kind.ts';
-import { merged, policyRoutes } from '../lifecycle/policy-routes.ts';
+import { merged } from '../lifecycle/merged.ts';
+import { policyRoutes } from '../lifecycle/policy-routes.ts';
 import { SIMULATOR_TOKENS } from '../choices.ts';
 
 const fields = {

@@ -1,7 +1,7 @@
 import { listOfListsParam } from '../http/query.ts';
 import { inputValidation } from '../http/validate.ts';
 import type { WorldState } from '../world-state.ts';
-import { idIn } from './wire.ts';
+import { labelIdIn } from './wire.ts';
 
 type Term = (labels: readonly number[]) => boolean;
 
@@ -18,8 +18,8 @@ export function labelFilter(world: WorldState, query: URLSearchParams): (labels:
 
 function term(world: WorldState, href: string): Term {
   const collection = `/orgs/${world.orgId}/labels`;
-  const id = idIn(collection, href);
-  if (id !== null) return (labels) => labels.includes(Number(id));
+  const id = labelIdIn(world.orgId, href);
+  if (id !== null) return (labels) => labels.includes(id);
   const [path, search] = href.split('?');
   const pseudo = new URLSearchParams(search ?? '');
   const key = pseudo.get('key');

@@ -9,12 +9,13 @@ import { bodyCheck } from '../http/validate.ts';
 import { hrefOf, objectsIn } from '../lifecycle/body.ts';
 import type { PolicyObject } from '../lifecycle/object.ts';
 import type { PolicyKind } from '../lifecycle/policy-kind.ts';
-import { merged, policyRoutes, viewOf } from '../lifecycle/policy-routes.ts';
+import { merged } from '../lifecycle/merged.ts';
+import { policyRoutes, viewOf } from '../lifecycle/policy-routes.ts';
 import type { VersionName } from '../lifecycle/policy-store.ts';
 import { renderObject } from '../lifecycle/policy-wire.ts';
 import { versionOf } from '../lifecycle/version.ts';
 import type { WorldState } from '../world-state.ts';
-import { idIn } from './wire.ts';
+import { labelIdIn } from './wire.ts';
 import { labelRefs } from './workload-wire.ts';
 
 const fields = {
@@ -26,7 +27,7 @@ const fields = {
 } as const;
 
 const labelIdsIn = (world: WorldState, body: JsonObject): readonly number[] =>
-  objectsIn(body['labels']).map((item) => Number(idIn(`/orgs/${world.orgId}/labels`, hrefOf(item))));
+  objectsIn(body['labels']).flatMap((item) => labelIdIn(world.orgId, hrefOf(item)) ?? []);
 
 const subGroupsIn = (world: WorldState, body: JsonObject): readonly PolicyObject[] =>
   objectsIn(body['sub_groups']).flatMap((item) => world.policies.byHref(hrefOf(item) ?? '') ?? []);

@@ -10,7 +10,7 @@ import type { WorldState } from '../world-state.ts';
 import { requireExternalUnique } from './external.ts';
 import { requireUnusedLabel, usageOf } from './label-usage.ts';
 import type { StoredLabel } from './label-store.ts';
-import { isoTime, labelHref } from './wire.ts';
+import { integerId, isoTime, labelHref, lastSegment } from './wire.ts';
 
 interface LabelBody {
   readonly key?: string;
@@ -49,7 +49,8 @@ const resource = (world: WorldState, { record: own }: StoredLabel): JsonObject =
 });
 
 function find({ world, params }: Request<WorldState>): StoredLabel {
-  const label = world.labels.get(Number(params['id']));
+  const id = integerId(params['id']);
+  const label = id === null ? undefined : world.labels.get(id);
   if (!label) throw notFound();
   return label;
 }
@@ -102,7 +103,7 @@ function create({ world, caller, body, audit }: Request<WorldState>) {
       value: given.value,
       createdMs: now,
       updatedMs: now,
-      createdBy: Number(caller.href.split('/').at(-1)),
+      createdBy: integerId(lastSegment(caller.href)) ?? 0,
     },
     createdBy: caller.href,
     updatedBy: caller.href,

@@ -15,6 +15,7 @@ import {
 } from '../http/schema.ts';
 import { bodyCheck, inputValidation, type BodyCheck, type Schema } from '../http/validate.ts';
 import { objectsIn } from '../lifecycle/body.ts';
+import { merged } from '../lifecycle/merged.ts';
 import type { RuleKind } from '../lifecycle/object.ts';
 import type { WorldState } from '../world-state.ts';
 import { checkPorts } from './services.ts';
@@ -199,7 +200,7 @@ export function storedRule(
   given: JsonObject,
 ): JsonObject {
   const { update_type: _updateType, href: _href, ...changes } = given;
-  const body = { ...before, ...changes };
+  const body = merged(before, changes);
   if (kind === 'ip_tables_rules') return body;
   checkPorts(objectsIn(body['ingress_services']));
   if (changes['log_flow'] !== undefined && !featureEnabled(world, 'per_rule_flow_log_setting'))

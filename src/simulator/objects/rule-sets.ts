@@ -8,12 +8,13 @@ import { bodyCheck } from '../http/validate.ts';
 import { hrefOf, objectsIn } from '../lifecycle/body.ts';
 import type { RuleKind, RuleRecord } from '../lifecycle/object.ts';
 import type { PolicyKind } from '../lifecycle/policy-kind.ts';
-import { merged, policyRoutes } from '../lifecycle/policy-routes.ts';
+import { merged } from '../lifecycle/merged.ts';
+import { policyRoutes } from '../lifecycle/policy-routes.ts';
 import type { Edit } from '../lifecycle/policy-store.ts';
 import type { Caller } from '../world.ts';
 import type { WorldState } from '../world-state.ts';
 import { ruleSetRules, storedActors, storedRule } from './rule-body.ts';
-import { idIn, lastSegment } from './wire.ts';
+import { labelIdIn, lastSegment } from './wire.ts';
 
 const fields = {
   name: text,
@@ -38,8 +39,7 @@ function storedScopes(body: JsonObject): readonly (readonly JsonObject[])[] {
 
 const labelsIn = (world: WorldState, scope: unknown): readonly number[] =>
   entries(scope).flatMap((entry) => {
-    const id = entry['exclusion'] === true ? null : idIn(`/orgs/${world.orgId}/labels`, hrefOf(entry['label']));
-    return id === null ? [] : [Number(id)];
+    return entry['exclusion'] === true ? [] : (labelIdIn(world.orgId, hrefOf(entry['label'])) ?? []);
   });
 
 /** A scoped caller writes rule sets whose every scope lies inside its own (objects.md §2.3). */

@@ -6,7 +6,8 @@ import { external, integer, list, nullableText, oneOf, port, record, text } from
 import { inputValidation, bodyCheck } from '../http/validate.ts';
 import { isJsonObject, objectsIn } from '../lifecycle/body.ts';
 import type { PolicyKind } from '../lifecycle/policy-kind.ts';
-import { merged, policyRoutes } from '../lifecycle/policy-routes.ts';
+import { merged } from '../lifecycle/merged.ts';
+import { policyRoutes } from '../lifecycle/policy-routes.ts';
 
 const nullableInteger = { type: ['integer', 'null'] } as const;
 const TCP_UDP = new Set<unknown>([6, 17]);

@@ -6,7 +6,8 @@ import { bodyCheck } from '../http/validate.ts';
 import { listOfListsParam } from '../http/query.ts';
 import { hrefOf, objectsIn } from '../lifecycle/body.ts';
 import type { PolicyKind } from '../lifecycle/policy-kind.ts';
-import { merged, policyRoutes } from '../lifecycle/policy-routes.ts';
+import { merged } from '../lifecycle/merged.ts';
+import { policyRoutes } from '../lifecycle/policy-routes.ts';
 import { SIMULATOR_TOKENS } from '../choices.ts';
 
 const port = { type: 'integer', minimum: -1, maximum: 65535 } as const;

@@ -22,6 +22,16 @@ export function idIn(collection: string, href: unknown): string | null {
   return /^[A-Za-z0-9-]+$/.test(id) ? id : null;
 }
 
+/** The id of a label's href, or null. Only digits count: `0x8` and `8.0` are no ids. */
+export function labelIdIn(orgId: number, href: unknown): number | null {
+  const id = idIn(`/orgs/${orgId}/labels`, href);
+  return id === null ? null : integerId(id);
+}
+
+/** An integer id as a path or href spells it, or null. */
+export const integerId = (text: string | undefined): number | null =>
+  text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null;
+
 /** What the caller may do with a thing it may write (objects.md §1.3): nothing for a read-only key. */
 export const capsFor = (caller: Caller, caps: readonly string[]): readonly string[] =>
   caller.permission === 'read_only' ? [] : caps;

@@ -5,7 +5,7 @@ import type { WorkloadRecord } from '../estates/estate.ts';
 import { forbidden, invalidUri, refusedAs } from '../http/refusals.ts';
 import type { Caller } from '../world.ts';
 import type { WorldState } from '../world-state.ts';
-import { idIn, lastSegment } from './wire.ts';
+import { integerId, labelIdIn, lastSegment } from './wire.ts';
 import type { InterfaceBody, WorkloadBody } from './workload-body.ts';
 import { NO_EXTRA, type StoredWorkload } from './workload-store.ts';
 
@@ -74,7 +74,7 @@ export function edited(world: WorldState, caller: Caller, stored: StoredWorkload
       externalDataSet: given(body.external_data_set, record.externalDataSet),
       externalDataReference: given(body.external_data_reference, record.externalDataReference),
       updatedMs: world.clock.now(),
-      updatedBy: Number(caller.href.split('/').at(-1)) || 0,
+      updatedBy: integerId(lastSegment(caller.href)) ?? 0,
       ven: record.ven && { ...record.ven, status: body.agent?.status?.status ?? record.ven.status },
     },
     extra: {
@@ -117,9 +117,9 @@ export function relabelled(
 export function labelIds(world: WorldState, refs: readonly { readonly href: string }[]): readonly number[] {
   const keys = new Set<string>();
   return refs.map(({ href }) => {
-    const id = Number(idIn(`/orgs/${world.orgId}/labels`, href) ?? Number.NaN);
-    const label = world.labels.get(id);
-    if (!label || label.deleted) throw invalidUri(href);
+    const id = labelIdIn(world.orgId, href);
+    const label = id === null ? undefined : world.labels.get(id);
+    if (id === null || !label || label.deleted) throw invalidUri(href);
     if (keys.has(label.record.key)) throw refusedAs('labelKeyOnce');
     keys.add(label.record.key);
     return id;
