@@ -80,6 +80,7 @@ export function assembleEstate({ profile: name, seed, nowMs, flows }: EstateOpti
     services: policy.services,
     ruleSets: policy.ruleSets,
     policyVersions,
+    containerClusters: buildClusters(hosts, index, seed, nowMs),
   };
   const estate: Estate = {
     ...common,
@@ -90,7 +91,6 @@ export function assembleEstate({ profile: name, seed, nowMs, flows }: EstateOpti
     labelGroups: policy.labelGroups,
     enforcementBoundaries: [],
     virtualServices: buildVirtualServices(ORG_ID, index, seed, nowMs),
-    containerClusters: buildClusters(hosts, index, seed, nowMs),
     vulnerabilities: buildVulnerabilities(hosts, seed),
     events: createEventSource(common, plants),
     traffic,

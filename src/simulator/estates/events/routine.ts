@@ -139,16 +139,17 @@ const apiKey: Make = (world, hash) => {
 
 const cluster =
   (type: string, status: 'success' | null): Make =>
-  (world, hash) => ({
-    type,
-    status,
-    createdBy: {
-      container_cluster: {
-        href: `/orgs/${world.orgId}/container_clusters/${hash % 2 === 0 ? 'k8s-retail-prod' : 'k8s-retail-dev'}`,
-        name: hash % 2 === 0 ? 'k8s-retail-prod' : 'k8s-retail-dev',
-      },
-    },
-  });
+  (world, hash) => {
+    const clusters = world.containerClusters ?? [];
+    // Without clusters an agent has said something instead, so that the number of events is the same.
+    if (clusters.length === 0) return fromAgent('workload_service_report.update', status)(world, hash);
+    const { id, name } = element(clusters, hash);
+    return {
+      type,
+      status,
+      createdBy: { container_cluster: { href: `/orgs/${world.orgId}/container_clusters/${id}`, name } },
+    };
+  };
 
 // Weights out of 1,000; those without a status are 350 of them (users.md §5.8).
 const ROUTINE: readonly (readonly [weight: number, make: Make])[] = [
