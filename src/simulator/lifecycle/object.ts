@@ -68,6 +68,14 @@ export function committed(content: Content): Content {
   };
 }
 
+/** Whether two contents say the same, whoever wrote them and when. */
+export function sameContent(a: Content | null, b: Content | null): boolean {
+  if (a === b || a === null || b === null) return a === b;
+  const said = ({ body, rules }: Content) =>
+    JSON.stringify([body, rules.map(({ kind, id, body: rule }) => [kind, id, rule])]);
+  return said(a) === said(b);
+}
+
 /** Content that is to become a draft, each rule marked with what the draft does to it. Rules that do not change are shared. */
 export function marked(draft: Content, active: Content | null): Content {
   const before = new Map((active?.rules ?? []).map((rule) => [`${rule.kind}/${rule.id}`, rule]));

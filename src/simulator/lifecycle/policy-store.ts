@@ -7,6 +7,7 @@ import {
   draftContent,
   marked,
   POLICY_TYPES,
+  sameContent,
   type PolicyObject,
   type PolicyType,
   type UpdateType,
@@ -57,7 +58,7 @@ export interface PolicyStore {
   edit(object: PolicyObject, content: Content): PolicyObject;
   /** Gone at once when never provisioned, else pending deletion. */
   remove(object: PolicyObject, edit: Edit): void;
-  /** Puts content into the draft that came from elsewhere than an edit: a restore. Null asks for deletion. */
+  /** Puts content into a clean draft that came from elsewhere than an edit: a restore. Null asks for deletion; what is active already is left alone. */
   stage(object: PolicyObject, content: Content | null, edit: Edit): void;
   revert(objects: readonly PolicyObject[]): void;
   commit(objects: readonly PolicyObject[], version: VersionRecord): void;
@@ -139,6 +140,7 @@ export function createPolicyStore(orgId: number, history: readonly VersionRecord
       put({ ...object, draft: content && { content, updateType: 'delete' } });
     },
     stage(object, content, { ms, by }) {
+      if (sameContent(content, activeContent(object))) return;
       if (!content) {
         store.remove(object, { ms, by });
         return;

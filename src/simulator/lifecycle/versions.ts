@@ -7,7 +7,7 @@ import { bodyCheck } from '../http/validate.ts';
 import { isoTime } from '../objects/wire.ts';
 import type { WorldState } from '../world-state.ts';
 import { byType } from './change-subset.ts';
-import { activeContent, contentAt, POLICY_TYPES, type PolicyObject, type UpdateType } from './object.ts';
+import { contentAt, POLICY_TYPES, type PolicyObject, type UpdateType } from './object.ts';
 import { editOf } from './policy-routes.ts';
 import type { VersionRecord } from './policy-store.ts';
 import { versionOf } from './version.ts';
@@ -116,10 +116,8 @@ function restore(request: Call) {
   if (world.policies.pending().length > 0) throw refusedAs('pendingDrafts');
   const number = version === 'active' ? world.policies.latestVersion() : version;
   const edit = editOf(request);
-  for (const object of POLICY_TYPES.flatMap((type) => world.policies.all(type))) {
-    const then = contentAt(object, number);
-    if (then !== activeContent(object)) world.policies.stage(object, then, edit);
-  }
+  for (const object of POLICY_TYPES.flatMap((type) => world.policies.all(type)))
+    world.policies.stage(object, contentAt(object, number), edit);
   const record = world.policies.versions.find((own) => own.version === number);
   if (!record) throw notFound();
   audit('sec_policy.restore', [{ ...versionChange(world, record, world.policies.pending()), changeType: 'update' }]);
