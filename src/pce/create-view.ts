@@ -4,6 +4,7 @@ import { canonicalKey } from './cache/key.ts';
 import type { Caches, ListingCache } from './caches.ts';
 import type { PceHttp } from './http/http.ts';
 import { readEvents, readLabels, readVens, readWorkloads } from './reads/inventory.ts';
+import { readBoundaries, readVirtualServices } from './reads/other-policy.ts';
 import { readIpLists, readLabelGroups, readRuleSets, readServices } from './reads/policy.ts';
 import { readStatus } from './reads/status.ts';
 import { createResolver } from './resolve/resolver.ts';
@@ -53,6 +54,10 @@ export function createPceView({ http, caches, labelScope }: PceViewOptions): Pce
       reference(['services', version, filter], options, (shared) => readServices(http, version, filter, shared)),
     ruleSets: (version, filter = {}, options = {}) =>
       listing(['rule_sets', version, filter], options, (shared) => readRuleSets(http, version, filter, shared)),
+    boundaries: (version, options = {}) =>
+      listing(['enforcement_boundaries', version], options, (shared) => readBoundaries(http, version, shared)),
+    virtualServices: (version, options = {}) =>
+      listing(['virtual_services', version], options, (shared) => readVirtualServices(http, version, shared)),
   } satisfies Partial<PceView>;
   const resolve = createResolver(source);
 

@@ -10,6 +10,8 @@ import type {
   Ven,
   Workload,
 } from '../model/inventory.ts';
+import type { Boundary } from './resources/enforcement-boundaries.ts';
+import type { VirtualService } from './resources/virtual-services.ts';
 import type { TrafficQuery, TrafficStream } from './traffic/query.ts';
 
 /** A collection as far as it was read. */
@@ -126,6 +128,10 @@ export interface PceView {
   ipLists(version: PolicyVersion, filter?: IpListFilter, options?: ReadOptions): Promise<Listing<IpList>>;
   services(version: PolicyVersion, filter?: ServiceFilter, options?: ReadOptions): Promise<Listing<Service>>;
   ruleSets(version: PolicyVersion, filter?: RuleSetFilter, options?: ReadOptions): Promise<Listing<RuleSet>>;
+  /** Enforcement boundaries; none where deny rules have taken their place. */
+  boundaries(version: PolicyVersion, options?: ReadOptions): Promise<Listing<Boundary>>;
+  /** Without their bindings to workloads. */
+  virtualServices(version: PolicyVersion, options?: ReadOptions): Promise<Listing<VirtualService>>;
   events(filter?: EventFilter, options?: ReadOptions): Promise<Listing<PceEvent>>;
   /** Exact resolution of names, labels, expressions (see `resolve/`). */
   readonly resolve: Resolver;

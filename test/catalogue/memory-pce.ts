@@ -64,6 +64,8 @@ export function memoryPce(contents: Contents): PceView & { readonly asked: reado
     ipLists: list('ipLists', contents.ipLists),
     services: list('services', contents.services),
     ruleSets: list('ruleSets', contents.ruleSets),
+    boundaries: list('boundaries'),
+    virtualServices: list('virtualServices'),
     events: list('events', contents.events),
     resolve: resolver(labels),
     traffic: (query) => {

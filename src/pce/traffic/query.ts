@@ -46,6 +46,8 @@ export interface TrafficQuery {
   readonly excludeWorkloadsFromIpListQuery: boolean;
   /** 1 to 200,000. */
   readonly maxResults: number;
+  /** Also what the draft policy would decide of each row; the PCE works it out after the query has ended. */
+  readonly draftDecisions?: boolean | undefined;
 }
 
 /** The result of a finished query. */

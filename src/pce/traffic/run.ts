@@ -41,7 +41,9 @@ export async function runTrafficQuery(
   }
   const { href: posted } = await posting;
   try {
-    const { flowsCount, matchesCount } = await waitFor(http, posted, deadline, signal, onProgress);
+    const ended = (state: QueryState): boolean => state.status === 'completed';
+    const { flowsCount, matchesCount } = await waitFor(http, posted, { deadline, signal, onProgress, until: ended });
+    if (query.draftDecisions === true) await judgeByDraft(http, posted, { deadline, signal, onProgress });
     return {
       href: posted,
       flowsCount,
@@ -56,12 +58,20 @@ export async function runTrafficQuery(
   }
 }
 
+interface Waiting extends Pick<TrafficOptions, 'signal' | 'onProgress'> {
+  readonly deadline: number;
+}
+
+/** Has the PCE judge every row by the draft policy as it is now (traffic.md §2.9). */
+async function judgeByDraft(http: PceHttp, posted: Href, waiting: Waiting): Promise<void> {
+  await http.send({ method: 'PUT', path: apiPath`${posted}/update_rules`, body: {}, signal: waiting.signal });
+  await waitFor(http, posted, { ...waiting, until: ({ rules }) => rules === 'completed' });
+}
+
 async function waitFor(
   http: PceHttp,
   posted: Href,
-  deadline: number,
-  signal: AbortSignal | undefined,
-  onProgress: TrafficOptions['onProgress'],
+  { deadline, signal, onProgress, until }: Waiting & { readonly until: (state: QueryState) => boolean },
 ): Promise<QueryState> {
   for (let waitMs = FIRST_POLL_MS; ; waitMs = Math.min(waitMs * POLL_GROWTH, MAX_POLL_MS)) {
     const leftMs = deadline - http.clock.now();
@@ -71,7 +81,7 @@ async function waitFor(
     const state = readState(http, json);
     if (STOPPED.has(state.status)) throw stopped(state, posted);
     onProgress?.(state.status === 'completed' ? 'completed' : state.status === 'queued' ? 'queued' : 'working');
-    if (state.status === 'completed') return state;
+    if (until(state)) return state;
   }
 }
 
@@ -102,13 +112,15 @@ interface QueryState {
   readonly status: string;
   readonly flowsCount: number | null;
   readonly matchesCount: number | null;
+  /** Where the judging by the draft stands, once it was asked for. */
+  readonly rules: string | null;
   /** `result` is text on success and may be an object with a message on failure. */
   readonly message: string | null;
 }
 
 function readState({ orgId }: PceHttp, json: unknown): QueryState {
   if (!isObject(json)) throw badAnswer('The PCE sent a traffic query that is not an object.');
-  const { href: own, status, flows_count: flows, matches_count: matches, result } = json;
+  const { href: own, status, flows_count: flows, matches_count: matches, result, rules } = json;
   if (typeof status !== 'string') throw badAnswer('The PCE sent a traffic query without "status".');
   const message = isObject(result) && typeof result.message === 'string' ? result.message.slice(0, 200) : null;
   return {
@@ -116,6 +128,8 @@ function readState({ orgId }: PceHttp, json: unknown): QueryState {
     status,
     flowsCount: typeof flows === 'number' ? flows : null,
     matchesCount: typeof matches === 'number' ? matches : null,
+    rules:
+      typeof rules === 'string' ? rules : isObject(rules) && typeof rules.status === 'string' ? rules.status : null,
     message,
   };
 }
