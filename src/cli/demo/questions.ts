@@ -29,7 +29,7 @@ export const QUESTIONS: readonly Question[] = [
     ask: 'Which hosts make up the ordering application in production?',
     tool: 'get-workloads',
     args: { labels: 'app=ordering env=prod' },
-    show: ['name', 'role', 'ip_addresses', 'os_type', 'enforcement_mode', 'loc'],
+    show: ['hostname', 'role', 'ip_addresses', 'os_type', 'enforcement_mode', 'loc'],
     rows: 8,
   },
   {
