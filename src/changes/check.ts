@@ -1,8 +1,9 @@
 import { Failure } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
-import { digestOf, digestOfAll } from './digest.ts';
+import { committedDigest, digestOf, digestOfAll } from './digest.ts';
+import { newestVersion, pendingObjects, readVersion } from './policy-objects.ts';
 import { nameOf } from './wire.ts';
-import type { Check, PceReader } from './plan.ts';
+import type { Check, Contents, PceReader } from './plan.ts';
 
 /** Throws `conflict` when what must hold does not hold any more. Reads, never writes. */
 export async function verify(check: Check, pce: PceReader, signal?: AbortSignal): Promise<void> {
@@ -21,12 +22,47 @@ export async function verify(check: Check, pce: PceReader, signal?: AbortSignal)
       return;
     }
     case 'pending': {
-      const objects = await Promise.all(check.hrefs.map((href) => pce.read(href, signal)));
+      const objects = [...(await readVersion(check.hrefs, 'draft', pce, signal)).values()];
       const present = objects.filter((object) => object !== null);
       if (present.length < objects.length || digestOfAll(present) !== check.digest)
         throw conflict('The draft was changed since it was previewed.');
       return;
     }
+    case 'clean':
+      return verifyClean(check.version, pce, signal);
+    case 'staged':
+      return verifyStaged(check.contents, pce, signal);
+  }
+}
+
+const SHOWN = 10;
+
+async function verifyClean(version: number, pce: PceReader, signal: AbortSignal | undefined): Promise<void> {
+  const [pending, newest] = await Promise.all([pendingObjects(pce, signal), newestVersion(pce, signal)]);
+  if (pending.length > 0)
+    throw conflict(
+      `${pending.length === 1 ? 'A draft change is' : `${pending.length} draft changes are`} pending; they would be mixed up with what is restored.`,
+      {
+        pending: pending
+          .slice(0, SHOWN)
+          .map(({ name, href, by }) => `${name} (${href}${by === null ? '' : ` by ${by}`})`),
+      },
+    );
+  if (newest !== version)
+    throw conflict(`Version ${newest} was provisioned since; this was planned on version ${version}.`);
+}
+
+async function verifyStaged(contents: Contents, pce: PceReader, signal: AbortSignal | undefined): Promise<void> {
+  const [pending, drafts] = await Promise.all([
+    pendingObjects(pce, signal),
+    readVersion(Object.keys(contents), 'draft', pce, signal),
+  ]);
+  const foreign = pending.find(({ href }) => !(href in contents));
+  if (foreign !== undefined) throw conflict(`${foreign.name} is pending too, which was not planned.`);
+  for (const [href, digest] of Object.entries(contents)) {
+    const draft = drafts.get(href) ?? null;
+    if ((draft === null ? null : committedDigest(draft)) !== digest)
+      throw conflict(`The draft of ${draft === null ? href : nameOf(draft)} is not what was planned.`);
   }
 }
 

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { JsonObject, JsonValue } from '../core/json.ts';
 import { isObject } from '../core/json.ts';
-import { contentOf } from './digest.ts';
+import { contentOf, unversioned } from './digest.ts';
 import type { FieldDiff } from './plan.ts';
+import { draftHref } from './wire.ts';
 
 /** What a partial update would change: only fields of `changes` whose value differs from the object's. References compare by href alone. */
 export function diffOfUpdate(before: JsonObject, changes: JsonObject): readonly FieldDiff[] {
@@ -27,20 +28,27 @@ export function diffOfVersions(before: JsonObject, after: JsonObject): readonly 
     .map((field) => ({ field, before: old[field], after: current[field] }));
 }
 
-/** Whether `actual` has everything that was sent; the PCE adds defaults and expands references. */
+/** Whether `actual` has everything that was sent; the PCE adds defaults, expands references and has its own order of lists. */
 export function contains(actual: JsonValue | undefined, sent: JsonValue | undefined): boolean {
-  if (Array.isArray(sent))
-    return (
-      Array.isArray(actual) &&
-      actual.length === sent.length &&
-      sent.every((item: JsonValue, at) => contains(actual[at], item))
-    );
+  if (Array.isArray(sent)) return Array.isArray(actual) && containsAll(actual, sent);
   if (isObject(sent))
     return (
       isObject(actual) &&
       Object.entries(sent as JsonObject).every(([key, value]) => contains((actual as JsonObject)[key], value))
     );
+  // References to active objects come back as references to draft ones (objects.md §8.3).
+  if (typeof actual === 'string' && typeof sent === 'string') return draftHref(actual) === draftHref(sent);
   return (actual ?? null) === (sent ?? null);
+}
+
+function containsAll(actual: readonly JsonValue[], sent: readonly JsonValue[]): boolean {
+  if (actual.length !== sent.length) return false;
+  const left = [...actual];
+  return sent.every((item) => {
+    const at = left.findIndex((candidate) => contains(candidate, item));
+    if (at >= 0) left.splice(at, 1);
+    return at >= 0;
+  });
 }
 
 /** A reference reduced to its href; the PCE expands them in some answers (objects.md §8.3). */
@@ -50,10 +58,4 @@ function bare(value: JsonValue | undefined): JsonValue | undefined {
   const object = value as JsonObject; // narrowed from JsonValue
   if (typeof object['href'] === 'string') return { href: object['href'] };
   return Object.fromEntries(Object.entries(object).map(([key, inner]) => [key, bare(inner)]));
-}
-
-function unversioned(content: JsonObject): JsonObject {
-  return JSON.parse(
-    JSON.stringify(content).replace(/\/sec_policy\/(?:active|draft|\d+)\//g, '/sec_policy/draft/'),
-  ) as JsonObject; // its own text
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { JsonObject, JsonValue } from '../core/json.ts';
 import { isObject } from '../core/json.ts';
-import { hrefOf, textOf } from './wire.ts';
+import { draftHref, hrefOf, textOf } from './wire.ts';
 
 /**
  * Fields that change without anybody changing the object: audit fields, permissions of the reader, and what VENs report (objects.md §1.3, §6.2).
@@ -53,6 +53,37 @@ export function digestOfAll(objects: readonly JsonObject[]): string {
     )
     .digest('base64url');
 }
+
+const RULE_LISTS: ReadonlySet<string> = new Set(['rules', 'deny_rules', 'ip_tables_rules']);
+
+/**
+ * Digest of what a commit of this draft object puts into a version, which is also the digest of the object as read from that version:
+ * rules pending deletion are gone from it, and references point into the version (objects.md §9). Null for an object pending deletion.
+ */
+export function committedDigest(object: JsonObject): string | null {
+  if (object['update_type'] === 'delete') return null;
+  return createHash('sha256')
+    .update(JSON.stringify(unversioned(contentOf(withoutDeletedRules(object)))))
+    .digest('base64url');
+}
+
+function withoutDeletedRules(object: JsonObject): JsonObject {
+  const entries = Object.entries(object).map(([field, value]) => [
+    field,
+    RULE_LISTS.has(field) && Array.isArray(value)
+      ? value.filter((rule: JsonValue) => !isObject(rule) || rule['update_type'] !== 'delete')
+      : value,
+  ]);
+  return Object.fromEntries(entries) as JsonObject; // the same fields
+}
+
+/** With every reference as to the draft, so that versions compare. */
+export function unversioned(content: JsonObject): JsonObject {
+  return JSON.parse(JSON.stringify(content, draftReferences)) as JsonObject; // its own text
+}
+
+const draftReferences = (key: string, value: unknown): unknown =>
+  key === 'href' && typeof value === 'string' ? draftHref(value) : value;
 
 function strip(value: JsonValue | undefined): JsonValue | undefined {
   if (Array.isArray(value)) return value.map((item: JsonValue) => strip(item) ?? null);

@@ -5,11 +5,17 @@ import { isObject } from '../core/json.ts';
 import type { PceHttp } from '../pce/http/http.ts';
 import type { PceWriter } from './plan.ts';
 
+export interface PceWriterOptions {
+  /** How long one write may take in all; the connection's own limit unless told. */
+  readonly writeDeadlineMs?: number | undefined;
+}
+
 /** Raw access for planning and applying, over the connection that also guards read-only mode, quota and retries. */
-export function createPceWriter(http: PceHttp): PceWriter {
+export function createPceWriter(http: PceHttp, { writeDeadlineMs }: PceWriterOptions = {}): PceWriter {
   return {
     identity: http.identity,
     orgId: http.orgId,
+    pause: (ms) => http.pause(ms),
 
     async read(path, signal) {
       try {
@@ -40,7 +46,7 @@ export function createPceWriter(http: PceHttp): PceWriter {
     },
 
     async send({ method, path, body }, signal) {
-      const answer = await http.send({ method, path: pathOf(path), body, signal });
+      const answer = await http.send({ method, path: pathOf(path), body, signal, deadlineMs: writeDeadlineMs });
       return { status: answer.status, body: answer.json as JsonValue | undefined }; // parsed JSON
     },
   };

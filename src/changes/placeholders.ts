@@ -7,14 +7,20 @@ export function fillPath(path: string, created: ReadonlyMap<string, string>): st
   return path.replace(/\{(\d+|self)\}/g, (_, name: string) => created.get(name) ?? unknown(name));
 }
 
-export function fillBody(value: JsonValue | undefined, created: ReadonlyMap<string, string>): JsonValue | undefined {
-  if (typeof value === 'string') {
-    const name = /^\{(\d+|self)\}$/.exec(value)?.[1];
-    return name === undefined ? value : (created.get(name) ?? unknown(name));
-  }
-  if (Array.isArray(value)) return value.map((item: JsonValue) => fillBody(item, created) ?? null);
+/** In a body only references are filled: a name that happens to be `{1}` is a name. */
+export const fillBody = (value: JsonValue | undefined, created: ReadonlyMap<string, string>): JsonValue | undefined =>
+  mapHrefs(value, (href) => fillPath(href, created));
+
+/** `value` with every `href` in it changed. */
+export function mapHrefs(value: JsonValue | undefined, change: (href: string) => string): JsonValue | undefined {
+  if (Array.isArray(value)) return value.map((item: JsonValue) => mapHrefs(item, change) ?? null);
   if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value as JsonObject).map(([key, inner]) => [key, fillBody(inner, created)]));
+  return Object.fromEntries(
+    Object.entries(value as JsonObject).map(([key, inner]) => [
+      key,
+      key === 'href' && typeof inner === 'string' ? change(inner) : mapHrefs(inner, change),
+    ]),
+  );
 }
 
 function unknown(name: string): never {

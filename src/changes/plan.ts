@@ -27,15 +27,18 @@ export interface Plan {
   readonly expiresMs: number;
   /** The plan this one takes back. */
   readonly undoes: string | null;
+  /** For each request of a plan that takes another back: which request of that one. */
+  readonly takesBack?: readonly number[] | undefined;
 }
 
-export type PlanState = 'planned' | 'applying' | 'applied' | 'compensated' | 'stuck' | 'undone';
+/** `compensated`: nothing stands. `stuck`: a part stands, or it is not known whether it does. `undoing`: another plan takes it back. */
+export type PlanState = 'planned' | 'applying' | 'applied' | 'compensated' | 'stuck' | 'undoing' | 'undone';
 
 export type WriteMethod = 'POST' | 'PUT' | 'DELETE';
 
 export interface PlannedRequest {
   readonly method: WriteMethod;
-  /** Below `/api/v2`. `{n}` stands for the href that request n (1-based) created; in the body, a string that is just `{n}` does. */
+  /** Below `/api/v2`. `{n}` stands for the href that request n (1-based) created; in the body, an `href` that is `{n}` does. */
   readonly path: string;
   readonly body: JsonValue | undefined;
   /** In words: `create label env=qa`. */
@@ -44,9 +47,14 @@ export interface PlannedRequest {
   readonly undo: Undo;
   /** How to tell whether a POST whose answer was lost was carried out. */
   readonly trace: Trace;
+  /** For a commit: what the new version must say of exactly these objects; a difference is somebody else's edit. */
+  readonly proof?: Contents | undefined;
   /** Field-level difference for a person; empty for deletes. */
   readonly diff: readonly FieldDiff[];
 }
+
+/** Draft hrefs and the digests of what a commit of them puts into a version (`committedDigest`); null: the object is gone from it. */
+export type Contents = Readonly<Record<string, string | null>>;
 
 /** What must still hold just before the request is sent. */
 export type Check =
@@ -61,7 +69,11 @@ export type Check =
   /** No object of the collection has exactly these field values. */
   | { readonly kind: 'absent'; readonly collection: string; readonly match: Readonly<Record<string, string>> }
   /** The pending draft content of these objects, rules included, is as it was when planned. */
-  | { readonly kind: 'pending'; readonly hrefs: readonly Href[]; readonly digest: string };
+  | { readonly kind: 'pending'; readonly hrefs: readonly Href[]; readonly digest: string }
+  /** Nothing is pending, and this is the newest version. */
+  | { readonly kind: 'clean'; readonly version: number }
+  /** Exactly these objects are pending, with these contents: what an earlier request of the plan makes, so only looked at in its turn. */
+  | { readonly kind: 'staged'; readonly contents: Contents };
 
 export type Trace =
   | { readonly kind: 'none' }
@@ -69,20 +81,38 @@ export type Trace =
   | { readonly kind: 'named'; readonly collection: string; readonly match: Readonly<Record<string, string>> }
   /** It is an item of this list that was not there before and has the content that was sent. */
   | { readonly kind: 'new_in'; readonly list: string }
-  /** It is a policy version after `after` with this message. */
+  /** All of these objects are pending, none of which was before. */
+  | { readonly kind: 'staged'; readonly hrefs: readonly string[] }
+  /** It is a policy version after `after` with this message that changed what the request names. */
   | { readonly kind: 'version'; readonly after: number; readonly message: string };
 
 export interface BareRequest {
   readonly method: WriteMethod;
-  /** `{n}` as in PlannedRequest; `{self}` stands for what the request being undone created. */
+  /** `{n}` as in PlannedRequest; `{self}` is what the request being undone created, `{+n}` what the n-th request of this way back did. */
   readonly path: string;
   readonly body: JsonValue | undefined;
   readonly says: string;
+  /** What must hold before it; by default that the object is as the request being undone left it. */
+  readonly check?: Check | undefined;
+  readonly trace?: Trace | undefined;
+  readonly proof?: Contents | undefined;
 }
 
-/** How to take a request back. `loses` names what comes back differently (href, author, times); empty: nothing. */
+/** `loses` names what comes back differently (href, author, times); empty: nothing. */
+export interface WayBack {
+  readonly requests: readonly BareRequest[];
+  readonly loses: readonly string[];
+}
+
+/** How to take a request back. */
 export type Undo =
-  | { readonly kind: 'requests'; readonly requests: readonly BareRequest[]; readonly loses: readonly string[] }
+  | (WayBack & {
+      readonly kind: 'requests';
+      /** The way once the change has been provisioned, where that is another one. */
+      readonly later?: WayBack | undefined;
+      /** Only while the plan has not gone through: afterwards the undo of a later request takes this back too. */
+      readonly unfinishedOnly?: true | undefined;
+    })
   | { readonly kind: 'none'; readonly why: string };
 
 export interface FieldDiff {
@@ -110,6 +140,15 @@ export interface RequestOutcome {
   readonly after: string | null;
   /** Hrefs in the trace's list just before sending, so that a lost answer can be told from somebody else's item. */
   readonly knownBefore: readonly string[] | null;
+  /** What a new policy version says otherwise than previewed: edits of others between our last read and the commit. */
+  readonly differs?: readonly Difference[] | undefined;
+}
+
+export interface Difference {
+  readonly href: string;
+  readonly name: string;
+  /** Href of who edited it last. */
+  readonly by: string | null;
 }
 
 export interface ChangeOutcome {
@@ -130,9 +169,9 @@ export interface ChangeOptions {
 export interface Changes {
   /** Stores the plan; without `dryRun` applies it at once. Throws `conflict` when a check fails (nothing was sent then). */
   propose(draft: PlanDraft, options: ChangeOptions & { readonly dryRun: boolean }): Promise<ChangeOutcome>;
-  /** Applies a stored plan once, or resumes one that a crash left half-way. */
+  /** Applies a stored plan once, or resumes one that a crash left half-way. Throws `conflict` when a check fails before anything was sent. */
   apply(planId: string, options?: ChangeOptions): Promise<ChangeOutcome>;
-  /** Plans the way back of an applied plan and, without `dryRun`, takes it. */
+  /** Plans the way back of a plan that was applied or got half-way and, without `dryRun`, takes it. */
   undo(planId: string, options: ChangeOptions & { readonly dryRun: boolean }): Promise<ChangeOutcome>;
   /** The plan, for judging and showing. Throws `not_found`, also for another principal's. */
   get(planId: string): Promise<ChangeOutcome>;
@@ -157,6 +196,8 @@ export interface PceReader {
 }
 
 export interface PceWriter extends PceReader {
+  /** Waits, before looking again. */
+  pause(ms: number): Promise<void>;
   /** Sends once; throws a Failure. What is thrown for a request that may have been carried out is never `pce_rejected` or the like. */
   send(
     request: Pick<BareRequest, 'method' | 'path' | 'body'>,

@@ -1,10 +1,9 @@
 import type { Href } from '../core/href.ts';
-import { typeOf } from '../core/href.ts';
 import type { JsonObject, JsonValue } from '../core/json.ts';
 import { digestOf } from './digest.ts';
 import { diffOfCreate, diffOfUpdate } from './diff.ts';
-import type { Check, PlannedRequest, Trace, Undo } from './plan.ts';
-import { hrefOf } from './wire.ts';
+import type { BareRequest, Check, PlannedRequest, Trace, Undo } from './plan.ts';
+import { changeSubset, hrefOf, isPolicyObject, textOf } from './wire.ts';
 
 const NO_TRACE: Trace = Object.freeze({ kind: 'none' });
 const NO_CHECK: Check = Object.freeze({ kind: 'none' });
@@ -60,21 +59,30 @@ export function updateStep({ before, changes, says, restore = asReferences }: Up
     says,
     check: { kind: 'unchanged', href, digest: digestOf(before), fields: null },
     trace: NO_TRACE,
-    undo: {
-      kind: 'requests',
-      requests: [
-        {
-          method: 'PUT',
-          path: href,
-          body: Object.fromEntries(fields.map((field) => [field, restore(field, before[field])])),
-          says: `put back ${fields.join(', ')}`,
-        },
-      ],
-      loses: [],
-    },
+    undo: undoOfUpdate(before, {
+      method: 'PUT',
+      path: href,
+      body: Object.fromEntries(fields.map((field) => [field, restore(field, before[field])])),
+      says: `put back ${fields.join(', ')}`,
+    }),
     diff,
   };
 }
+
+/** Where nothing was pending before, the draft is reverted; that leaves no pending change behind that changes nothing. */
+function undoOfUpdate(before: JsonObject, putBack: BareRequest): Undo {
+  const back = { requests: [putBack], loses: [] };
+  const href = hrefOf(before);
+  if (before['update_type'] !== null || !isPolicyObject(href)) return { kind: 'requests', ...back };
+  return { kind: 'requests', requests: [revertOf(href, 'revert the pending change')], loses: [], later: back };
+}
+
+const revertOf = (href: Href, says: string): BareRequest => ({
+  method: 'PUT',
+  path: `${href.slice(0, href.indexOf('/draft/'))}/delete`,
+  body: { change_subset: changeSubset([href]) },
+  says,
+});
 
 /** A field's old value as a PUT takes it: references reduced to their hrefs, an absent value as null. */
 export function asReferences(_field: string, old: JsonValue | undefined): JsonValue {
@@ -111,25 +119,25 @@ export function deleteStep({ before, says, again }: DeleteStep): PlannedRequest 
 }
 
 function undoOfDelete(before: JsonObject, href: Href, again: DeleteStep['again']): Undo {
-  const draft = /^(\/orgs\/\d+\/sec_policy)\/draft\//.exec(href)?.[1];
-  // An edit that was pending besides would be reverted with it; then making it again is the truer way back.
-  if (draft !== undefined && before['update_type'] === null)
-    return {
-      kind: 'requests',
-      requests: [
-        {
-          method: 'PUT',
-          path: `${draft}/delete`,
-          body: { change_subset: { [typeOf(href)]: [{ href }] } },
-          says: 'revert the pending deletion',
-        },
-      ],
-      loses: [],
-    };
-  if (again === undefined) return { kind: 'none', why: 'a deleted object of this kind cannot be made again' };
+  const anew: Undo =
+    again === undefined
+      ? { kind: 'none', why: 'a deleted object of this kind cannot be made again' }
+      : { kind: 'requests', requests: [createAgain(again)], loses: ['href', 'author', 'times'] };
+  // An edit that was pending besides would be reverted with it; then making it again is the truer way back. A rule is not provisioned
+  // by itself, nor reverted.
+  if (before['update_type'] !== null || !isPolicyObject(href) || !href.includes('/draft/')) return anew;
+  const revert = { requests: [revertOf(href, 'revert the pending deletion')], loses: [] };
+  return { kind: 'requests', ...revert, ...(anew.kind === 'requests' ? { later: anew } : {}) };
+}
+
+function createAgain({ collection, body }: { readonly collection: string; readonly body: JsonObject }): BareRequest {
+  const [key, value, name] = [textOf(body, 'key'), textOf(body, 'value'), textOf(body, 'name')];
+  const match = key !== null && value !== null ? { key, value } : name === null ? null : { name };
   return {
-    kind: 'requests',
-    requests: [{ method: 'POST', path: again.collection, body: again.body, says: 'create it again' }],
-    loses: ['href', 'author', 'times'],
+    method: 'POST',
+    path: collection,
+    body,
+    says: 'create it again',
+    ...(match === null ? {} : { trace: { kind: 'named', collection, match } }),
   };
 }

@@ -1,40 +1,50 @@
 import { Failure } from '../core/errors.ts';
-import { isHref } from '../core/href.ts';
-import { fillBody, fillPath } from './placeholders.ts';
-import type { Check, Plan, PlanDraft, PlannedRequest, RequestOutcome } from './plan.ts';
+import { fillBody, fillPath, mapHrefs } from './placeholders.ts';
+import type { BareRequest, Check, Plan, PlanDraft, PlannedRequest, RequestOutcome, WayBack } from './plan.ts';
+import { targetOf } from './target.ts';
+import { draftHref, hrefsInSubset } from './wire.ts';
+
+export interface UndoDraft extends PlanDraft {
+  readonly takesBack: readonly number[];
+}
 
 /**
- * The way back of what a plan did, last request first, each guarded by a check that nobody changed the object since. Throws `conflict`
- * when nothing of it can be taken back. What comes back differently is among the warnings.
+ * The way back of what a plan did, last request first, each guarded by a check that nobody changed the object since. `pending`: hrefs of
+ * what is not provisioned, where a way back depends on that. Throws `conflict` when nothing of it can be taken back. What comes back
+ * differently, and what cannot be taken back at all, is among the warnings.
  */
-export function planUndo(plan: Plan, journal: readonly RequestOutcome[]): PlanDraft {
+export function planUndo(
+  plan: Plan,
+  journal: readonly RequestOutcome[],
+  pending: ReadonlySet<string> = new Set(),
+): UndoDraft {
   const created = new Map(
     journal.flatMap(({ href }, index) => (href === null ? [] : [[String(index + 1), href] as const])),
   );
   const requests: PlannedRequest[] = [];
+  const takesBack: number[] = [];
   const warnings: string[] = [];
+  const finished = plan.requests.every((_, index) => journal[index]?.result === 'done');
   for (const [index, outcome] of [...journal.entries()].toReversed()) {
     const request = plan.requests[index];
-    if (request === undefined || (outcome.result !== 'done' && outcome.result !== 'undo_failed')) continue;
+    if (request === undefined) continue;
+    if (outcome.result === 'unknown')
+      warnings.push(`Not undone, as it is not known whether it was done: ${request.says}.`);
+    if (outcome.result !== 'done' && outcome.result !== 'undo_failed') continue;
     const { undo } = request;
     if (undo.kind === 'none') {
       warnings.push(`Cannot be undone: ${request.says} (${undo.why}).`);
       continue;
     }
-    if (undo.loses.length > 0) warnings.push(`Comes back differently (${undo.loses.join(', ')}): ${request.says}.`);
+    if (undo.unfinishedOnly === true && finished) continue;
+    const { way, since } = wayOf(request, outcome, created, pending);
+    if (way.loses.length > 0) warnings.push(`Comes back differently (${way.loses.join(', ')}): ${request.says}.`);
     const names = new Map([...created, ...(outcome.href === null ? [] : [['self', outcome.href] as const])]);
-    requests.push(
-      ...undo.requests.map(({ method, path, body, says }, at) => ({
-        method,
-        path: fillPath(path, names),
-        body: fillBody(body, names),
-        says,
-        check: at === 0 ? asLeft(fillPath(path, names), outcome) : NO_CHECK,
-        undo: { kind: 'none', why: 'it is itself the way back' } as const,
-        trace: { kind: 'none' } as const,
-        diff: [],
-      })),
-    );
+    const first = requests.length;
+    for (const [at, one] of way.requests.entries()) {
+      requests.push(planned(one, first, names, at === 0 ? since : NO_CHECK));
+      takesBack.push(index);
+    }
   }
   if (requests.length === 0)
     throw new Failure('conflict', { message: `Nothing of this plan can be undone. ${warnings.join(' ')}`.trim() });
@@ -42,6 +52,7 @@ export function planUndo(plan: Plan, journal: readonly RequestOutcome[]): PlanDr
     tool: 'undo-change',
     title: `Undo: ${plan.title}${warnings.length > 0 ? ' (partial)' : ''}`,
     requests,
+    takesBack,
     widening: [],
     warnings,
     mode: plan.mode,
@@ -51,7 +62,45 @@ export function planUndo(plan: Plan, journal: readonly RequestOutcome[]): PlanDr
 
 const NO_CHECK: Check = Object.freeze({ kind: 'none' });
 
-/** The object must still be as the plan left it. */
-function asLeft(path: string, { after }: RequestOutcome): Check {
-  return after !== null && isHref(path) ? { kind: 'unchanged', href: path, digest: after, fields: null } : NO_CHECK;
+/** The way that fits: once a draft change has been provisioned, reverting it is no longer one. */
+function wayOf(
+  request: PlannedRequest,
+  outcome: RequestOutcome,
+  created: ReadonlyMap<string, string>,
+  pending: ReadonlySet<string>,
+): { readonly way: WayBack; readonly since: Check } {
+  const { undo } = request;
+  if (undo.kind === 'none') return { way: { requests: [], loses: [] }, since: NO_CHECK };
+  const target = targetOf(request.method, fillPath(request.path, created), outcome.href);
+  const reverted = undo.requests.flatMap(({ body }) => hrefsInSubset(body));
+  const provisioned = undo.later !== undefined && !reverted.some((href) => pending.has(draftHref(href)));
+  const way = provisioned && undo.later !== undefined ? undo.later : undo;
+  // A deletion that went live left nothing to compare.
+  const gone = provisioned && request.method === 'DELETE';
+  const comparable = target !== null && outcome.after !== null && !gone;
+  return {
+    way,
+    since: comparable ? { kind: 'unchanged', href: target, digest: outcome.after, fields: null } : NO_CHECK,
+  };
 }
+
+function planned(one: BareRequest, first: number, names: ReadonlyMap<string, string>, since: Check): PlannedRequest {
+  const { method, path, body, says, check = since, trace = { kind: 'none' }, proof } = one;
+  return {
+    method,
+    path: numbered(first)(fillPath(path, names)),
+    body: mapHrefs(fillBody(body, names), numbered(first)),
+    says,
+    check,
+    trace,
+    ...(proof === undefined ? {} : { proof }),
+    undo: { kind: 'none', why: 'it is itself the way back' },
+    diff: [],
+  };
+}
+
+/** `{+2}`, the second request of this way back, by its number in the whole undo. */
+const numbered =
+  (first: number) =>
+  (text: string): string =>
+    text.replace(/\{\+(\d+)\}/g, (_, n: string) => `{${first + Number(n)}}`);

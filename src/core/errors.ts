@@ -71,6 +71,10 @@ export const FAILURES = {
     'Look at the object; leave it, or name what should differ.',
   ],
   conflict: ['The object changed since it was read; nothing was sent.', 'Read it again and decide anew.'],
+  provisioned_otherwise: [
+    'The new policy version differs from what was previewed.',
+    'Look at the objects named; apply-plan with the rollback plan goes back to the version before.',
+  ],
   // defects
   internal: ['An unexpected error occurred.', 'Report it with the request id; the log has the details.'],
 } as const satisfies Record<string, readonly [message: string, remedy: string]>;

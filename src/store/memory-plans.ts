@@ -23,8 +23,10 @@ export function createMemoryPlans(): PlanStore {
       update(id, { state: to, touchedMs: nowMs });
       return true;
     },
-    async writeJournal(id, journal, nowMs) {
+    async writeJournal(id, journal, nowMs, heldSinceMs) {
+      if (records.get(id)?.touchedMs !== heldSinceMs) return false;
       update(id, { journal, touchedMs: nowMs });
+      return true;
     },
     async inStates(states) {
       return [...records.values()]

@@ -51,6 +51,18 @@ describe.each(stores)('plan store: %s', (_name, open) => {
     await store.close();
   });
 
+  it('lets only the one who holds a plan write its journal', async () => {
+    const store = await open();
+    await store.insert(record('a'));
+    expect(await store.transition('a', ['planned'], 'applying', 2000)).toBe(true);
+    expect(await store.writeJournal('a', '[1]', 2500, 2000)).toBe(true);
+    expect(await store.transition('a', ['applying'], 'applying', 9000, 3000)).toBe(true);
+    expect(await store.writeJournal('a', '[2]', 9001, 2500)).toBe(false);
+    expect(await store.writeJournal('b', '[2]', 9001, 2500)).toBe(false);
+    expect(await store.find('a')).toMatchObject({ journal: '[1]', touchedMs: 9000 });
+    await store.close();
+  });
+
   it('forgets expired plans but never one that is being worked on', async () => {
     const store = await open();
     await store.insert(record('old'));
@@ -70,7 +82,7 @@ describe('plan store: sqlite', () => {
     const path = join(folder, 'kept', 'plans.db');
     const first = await openSqlitePlans(path);
     await first.insert(record('a'));
-    await first.writeJournal('a', '[1]', 1500);
+    expect(await first.writeJournal('a', '[1]', 1500, 1000)).toBe(true);
     await first.close();
     const second = await openSqlitePlans(path);
     expect((await second.find('a'))?.journal).toBe('[1]');

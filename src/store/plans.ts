@@ -23,8 +23,11 @@ export interface PlanStore {
     nowMs: number,
     untouchedSinceMs?: number,
   ): Promise<boolean>;
-  /** Replaces the journal; returns when it is on disk. */
-  writeJournal(id: string, journal: string, nowMs: number): Promise<void>;
+  /**
+   * Replaces the journal and shows that its holder is alive; returns when it is on disk. False, and nothing written, when the plan was
+   * touched at another time than `heldSinceMs`: somebody else has taken it over.
+   */
+  writeJournal(id: string, journal: string, nowMs: number, heldSinceMs: number): Promise<boolean>;
   /** Plans in these states, newest first, at most 100. */
   inStates(states: readonly string[]): Promise<readonly PlanRecord[]>;
   /** Forgets plans that expired before `beforeMs` and are not being worked on. */

@@ -39,7 +39,7 @@ export async function openSqlitePlans(path: string): Promise<PlanStore> {
   const move = database.prepare(
     'UPDATE plans SET state = ?, touched_ms = ? WHERE id = ? AND touched_ms <= ? AND state IN (SELECT value FROM json_each(?))',
   );
-  const journal = database.prepare('UPDATE plans SET journal = ?, touched_ms = ? WHERE id = ?');
+  const journal = database.prepare('UPDATE plans SET journal = ?, touched_ms = ? WHERE id = ? AND touched_ms = ?');
   const inStates = database.prepare(
     `SELECT ${COLUMNS} FROM plans WHERE state IN (SELECT value FROM json_each(?)) ORDER BY created_ms DESC LIMIT 100`,
   );
@@ -57,8 +57,8 @@ export async function openSqlitePlans(path: string): Promise<PlanStore> {
     async transition(id, from, to, nowMs, untouchedSinceMs = Number.MAX_SAFE_INTEGER) {
       return move.run(to, nowMs, id, untouchedSinceMs, JSON.stringify(from)).changes === 1;
     },
-    async writeJournal(id, text, nowMs) {
-      journal.run(text, nowMs, id);
+    async writeJournal(id, text, nowMs, heldSinceMs) {
+      return journal.run(text, nowMs, id, heldSinceMs).changes === 1;
     },
     async inStates(states) {
       return inStates.all(JSON.stringify(states)).map(recordOf);
