@@ -139,6 +139,7 @@ describe('collections and headers', async () => {
 });
 
 describe('quota', async () => {
+  const generous = await startTiny(tinyEstate(), { rateLimit: 500 });
   const { call, refused, simulator } = await startTiny(tinyEstate(), { rateLimit: 3 });
 
   it('refuses request number four of a key with Retry-After, and nobody else', async () => {
@@ -150,6 +151,13 @@ describe('quota', async () => {
     expect(json).toMatchObject([{ token: 'too_many_requests_error' }]);
     expect((await call('GET', '/noop', { key: simulator.keys.readOnly })).status).toBe(200);
     expect((await refused('GET', '/noop'))[0]).toBe(429);
+  });
+
+  it('allows ten unpairs a minute, whatever the general quota', async () => {
+    const body = { vens: [{ href: '/orgs/1/vens/00000000-0000-4000-8000-000000000099' }] };
+    const statuses: unknown[] = [];
+    for (let n = 0; n < 11; n++) statuses.push((await generous.refused('PUT', '/orgs/1/vens/unpair', { body }))[0]);
+    expect(statuses).toEqual([...Array.from({ length: 10 }, () => 404), 429]);
   });
 
   it('slides: a slot is free a minute after it was taken', () => {

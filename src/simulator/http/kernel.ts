@@ -9,6 +9,7 @@ import { readBody } from './body.ts';
 import type { Exchange, FaultHook, Outgoing } from './fault-hook.ts';
 import { jobHref } from './jobs.ts';
 import { integerParam } from './query.ts';
+import type { RateLimit } from './rate-limit.ts';
 import { forbidden, notFound } from './refusals.ts';
 import { ApiError, type ItemsReply, type Reply, type Request, type ResourceChange, type Route } from './route.ts';
 import type { Match, Router } from './router.ts';
@@ -24,7 +25,7 @@ const NOBODY: Caller = { href: '/users/0', username: 'system', apiKeyId: null, p
 export interface KernelOptions {
   readonly world: WorldState;
   readonly router: Router;
-  readonly limit: (key: string) => void;
+  readonly limit: RateLimit;
   readonly faults: FaultHook | undefined;
 }
 
@@ -74,8 +75,7 @@ export function createKernel({ world, router, limit, faults }: KernelOptions) {
     const path = url.pathname.startsWith(`${API}/`) ? url.pathname.slice(API.length) : null;
     if (path === null) throw notFound();
     const match = matchOrError(exchange.method, path);
-    const caller = admit(request, match);
-    exchange.caller = caller === NOBODY ? null : caller;
+    const caller = admit(exchange, match);
     const body = await readBody(request);
     if (match instanceof ApiError) throw match;
 
@@ -118,11 +118,16 @@ export function createKernel({ world, router, limit, faults }: KernelOptions) {
     }
   }
 
-  function admit(request: IncomingMessage, match: Match | ApiError): Caller {
+  /** Who is calling, once that is known to be allowed; hooks learn of it even when it is not. */
+  function admit(exchange: Exchange, match: Match | ApiError): Caller {
     if (!(match instanceof ApiError) && match.route.access === 'open') return NOBODY;
-    const caller = authenticate(world, request.headers.authorization);
-    limit(caller.apiKeyId ?? caller.username);
+    const caller = authenticate(world, exchange.raw.request.headers.authorization);
+    exchange.caller = caller;
+    const key = caller.apiKeyId ?? caller.username;
+    limit(key);
     if (match instanceof ApiError) return caller;
+    const { perMinute, path } = match.route;
+    if (perMinute !== undefined) limit(`${key} ${path}`, perMinute);
     const org = match.params['org'];
     if (org !== undefined && org !== String(world.orgId)) throw forbidden();
     if (match.route.access !== 'read' && caller.permission === 'read_only') throw forbidden();

@@ -2,14 +2,17 @@ import { tooManyRequests } from './refusals.ts';
 
 const WINDOW_MS = 60_000;
 
+/** Counts one request of `key`; with `perMinute`, against a quota other than the general one. Throws 429. */
+export type RateLimit = (key: string, perMinute?: number) => void;
+
 /**
  * The PCE's quota: so many requests per key in a sliding minute (objects.md §3). Refused requests do not count. Measured in real time, not
  * on the simulator's clock, which may jump.
  */
-export function createRateLimit(perMinute: number | 'off', nowMs = () => performance.now()): (key: string) => void {
-  if (perMinute === 'off') return () => {};
+export function createRateLimit(general: number | 'off', nowMs = () => performance.now()): RateLimit {
+  if (general === 'off') return () => {};
   const accepted = new Map<string, number[]>();
-  return (key) => {
+  return (key, perMinute = general) => {
     const now = nowMs();
     const times = (accepted.get(key) ?? []).filter((time) => time > now - WINDOW_MS);
     const oldest = times[0];

@@ -13,6 +13,8 @@ export interface Route<W extends World = World> {
   readonly collection?: boolean;
   /** Rows of a collection when `max_results` is absent; 500 unless the resource differs (objects.md §4.2). */
   readonly defaultRows?: number;
+  /** A quota of the endpoint's own, beside that of the key (objects.md §3). */
+  readonly perMinute?: number;
   /** Name of the published schema of the answer, for the contract tests and `--routes`. */
   readonly schema?: string;
   handle(request: Request<W>): Reply | Promise<Reply>;

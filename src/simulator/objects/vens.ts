@@ -12,6 +12,8 @@ import { checkUnpairWorkloads, checkVenPut, checkVenUnpair } from './workload-bo
 import { requireInScope } from './workload-edit.ts';
 
 type Call = Request<WorldState>;
+
+const UNPAIRS_PER_MINUTE = 10;
 function find({ world, caller, params }: Call): Managed {
   const workload = world.workloads.get(params['id'] ?? '');
   if (!workload || !isManaged(workload) || !scopeTest(world, caller)(workload.record.labels)) throw notFound();
@@ -102,12 +104,14 @@ export const venRoutes: readonly Route<WorldState>[] = [
     method: 'PUT',
     path: '/orgs/:org/vens/unpair',
     access: 'write',
+    perMinute: UNPAIRS_PER_MINUTE,
     handle: (request) => unpair(request, checkVenUnpair(request.body).vens, 'agents.unpair'),
   },
   {
     method: 'PUT',
     path: '/orgs/:org/workloads/unpair',
     access: 'write',
+    perMinute: UNPAIRS_PER_MINUTE,
     handle: (request) => unpair(request, checkUnpairWorkloads(request.body).workloads, 'workloads.unpair'),
   },
   {
