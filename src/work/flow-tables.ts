@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { Failure } from '../core/errors.ts';
-import type { FlowAnswer } from '../model/flows/question.ts';
 import { feed } from './feed.ts';
 import type { FlowDownload, FlowTables, LoadOptions, RemoteFlowTable } from './flows.ts';
+import type { WorkerAnswers, WorkerQuestion } from './protocol.ts';
 import { workerEntry } from './worker-entry.ts';
 import { WorkerLink } from './worker-link.ts';
 
@@ -15,61 +15,6 @@ export interface FlowTablesOptions {
 }
 
 const MAX_WORKERS = 4;
-
-function refuseIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw new Failure('cancelled', { cause: signal.reason });
-}
-
-/** Calls `action` on abort; the returned function stops listening. */
-function onAbort(signal: AbortSignal | undefined, action: (failure: Failure) => void): () => void {
-  const listener = (): void => action(new Failure('cancelled', { cause: signal?.reason }));
-  signal?.addEventListener('abort', listener, { once: true });
-  return () => signal?.removeEventListener('abort', listener);
-}
-
-function ask(link: WorkerLink, table: number): RemoteFlowTable['ask'] {
-  return async (grouping, signal) => {
-    refuseIfAborted(signal);
-    const { promise, resolve, reject } = Promise.withResolvers<FlowAnswer>();
-    const question = link.ask(table, grouping, { answered: resolve, failed: reject });
-    const stopListening = onAbort(signal, (failure) => {
-      link.forget(question);
-      reject(failure);
-    });
-    return promise.finally(stopListening);
-  };
-}
-
-async function loadInto(
-  link: WorkerLink,
-  download: FlowDownload,
-  { signal, onRows }: LoadOptions,
-): Promise<RemoteFlowTable> {
-  const { promise, resolve, reject } = Promise.withResolvers<Pick<RemoteFlowTable, 'totals' | 'labelKeys'>>();
-  const stopped = promise.then(() => new Promise<never>(() => undefined));
-  stopped.catch(() => undefined);
-  const carrier = feed();
-  const table = link.startLoad(download, {
-    taken: (rows) => {
-      carrier.taken();
-      onRows?.(rows);
-    },
-    loaded: resolve,
-    failed: reject,
-  });
-  const stopListening = onAbort(signal, reject);
-  try {
-    await carrier.run(download.chunks, (block) => link.sendBlock(table, block), stopped);
-    link.endLoad(table);
-    const { totals, labelKeys } = await promise;
-    return { totals, labelKeys, ask: ask(link, table), close: () => link.drop(table) };
-  } catch (error) {
-    link.drop(table);
-    throw error;
-  } finally {
-    stopListening();
-  }
-}
 
 /**
  * A few threads that build and keep flow tables. A table stays in the thread that made it, which a general pool cannot promise; threads
@@ -91,22 +36,24 @@ export function flowTables({
     return fresh;
   };
 
+  const collect = (): FlowCollection =>
+    collection(() => {
+      if (closed) throw new Failure('cancelled');
+      return leastBusy();
+    });
+
   return {
     async load(source, options = {}) {
-      refuseIfAborted(options.signal);
-      if (closed) throw new Failure('cancelled');
-      const failed = new AbortController();
-      const signals = options.signal === undefined ? [failed.signal] : [options.signal, failed.signal];
+      const parts = collect();
       try {
-        const download = await source.open(AbortSignal.any(signals));
-        refuseIfAborted(options.signal);
-        return await loadInto(leastBusy(), download, options);
+        await parts.add(source, options);
+        return await parts.finish(options.signal);
       } catch (error) {
-        // The download is of no use any more: let its owner close the connection.
-        failed.abort();
+        parts.close();
         throw error;
       }
     },
+    collect,
     async close() {
       closed = true;
       await Promise.all([...links].map((link) => link.end(new Failure('cancelled'))));

@@ -1,19 +1,20 @@
 import { Worker } from 'node:worker_threads';
 import { Failure } from '../core/errors.ts';
-import type { FlowAnswer, FlowGrouping } from '../model/flows/question.ts';
 import type { FlowDownload } from './flows.ts';
-import { failureOf, type FromWorker, type ToWorker } from './protocol.ts';
+import { failureOf, type FromWorker, type ToWorker, type WorkerQuestion } from './protocol.ts';
 
 type Loaded = Extract<FromWorker, { type: 'loaded' }>;
 
-interface Loading {
+/** What a load is told; all of it may come again while there are further downloads, but `loaded`. */
+export interface Loading {
   taken(rows: number): void;
+  read(rows: number): void;
   loaded(message: Loaded): void;
   failed(failure: Failure): void;
 }
 
 interface Asking {
-  answered(answer: FlowAnswer): void;
+  answered(answer: unknown): void;
   failed(failure: Failure): void;
 }
 
@@ -61,7 +62,8 @@ export class WorkerLink {
     return this.#loading.size;
   }
 
-  startLoad({ encoding, format }: Pick<FlowDownload, 'encoding' | 'format'>, loading: Loading): number {
+  /** Opens a table; its first download has yet to begin. */
+  open(loading: Loading): number {
     const table = this.#number();
     if (this.#ended !== undefined) {
       loading.failed(this.#ended);
@@ -69,16 +71,27 @@ export class WorkerLink {
     }
     this.#loading.set(table, loading);
     this.#settle();
-    this.#send({ type: 'load', table, encoding, format });
     return table;
+  }
+
+  begin(table: number, { encoding, format }: Pick<FlowDownload, 'encoding' | 'format'>): void {
+    this.#send({ type: 'load', table, encoding, format });
   }
 
   sendBlock(table: number, bytes: ArrayBuffer): void {
     this.#send({ type: 'block', table, bytes }, [bytes]);
   }
 
-  endLoad(table: number): void {
+  endDownload(table: number): void {
     this.#send({ type: 'end', table });
+  }
+
+  takeBack(table: number): void {
+    this.#send({ type: 'take-back', table });
+  }
+
+  seal(table: number): void {
+    this.#send({ type: 'seal', table });
   }
 
   /** Frees a table, or gives a load up. */
@@ -89,15 +102,15 @@ export class WorkerLink {
     this.#send({ type: 'drop', table });
   }
 
-  ask(table: number, grouping: FlowGrouping, asking: Asking): number {
+  ask(asked: WorkerQuestion, asking: Asking): number {
     const question = this.#number();
-    if (this.#ended !== undefined || !this.#tables.has(table)) {
+    if (this.#ended !== undefined || ('table' in asked && !this.#tables.has(asked.table))) {
       asking.failed(this.#ended ?? new Failure('internal', { message: 'The flow table is closed.' }));
       return question;
     }
     this.#asking.set(question, asking);
     this.#settle();
-    this.#send({ type: 'ask', table, question, grouping });
+    this.#send({ type: 'ask', question, ...asked });
     return question;
   }
 
@@ -147,6 +160,9 @@ export class WorkerLink {
       case 'taken':
         this.#loading.get(message.table)?.taken(message.rows);
         return;
+      case 'read':
+        this.#loading.get(message.table)?.read(message.rows);
+        break;
       case 'loaded':
         this.#tables.add(message.table);
         this.#loading.get(message.table)?.loaded(message);
@@ -154,7 +170,6 @@ export class WorkerLink {
         break;
       case 'load-failed':
         this.#loading.get(message.table)?.failed(failureOf(message.failure));
-        this.#loading.delete(message.table);
         break;
       case 'answered':
         this.#asking.get(message.question)?.answered(message.answer);

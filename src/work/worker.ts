@@ -1,13 +1,18 @@
 import { parentPort } from 'node:worker_threads';
 import { asFailure } from '../core/errors.ts';
 import { questionsOf } from '../model/flows/ask.ts';
-import { type FromWorker, plainFailure, type ToWorker } from './protocol.ts';
+import type { FlowTable } from '../model/flows/table.ts';
+import { judgeTable } from '../model/impact/judge.ts';
+import { compilePolicy, decide } from '../model/policy/index.ts';
+import { type FromWorker, plainFailure, type ToWorker, type WorkerAnswers, type WorkerQuestion } from './protocol.ts';
 import { type TableLoad, tableLoad } from './table-load.ts';
 
 /** A load, and the end of what it has been given to do: its messages are worked off one after another. */
 interface Loading {
   readonly load: TableLoad;
   done: Promise<void>;
+  /** A download failed: what is still coming of it is thrown away. */
+  failed: boolean;
 }
 
 const loading = new Map<number, Loading>();
@@ -15,27 +20,41 @@ const tables = new Map<number, ReturnType<typeof questionsOf>>();
 
 const tell = (message: FromWorker): void => parentPort?.postMessage(message, []);
 
-/** Runs the next step of a load unless it failed or was dropped meanwhile. */
-function step(table: number, work: (load: TableLoad) => Promise<void>): void {
+/** Runs the next step of a load unless its download failed or it was dropped meanwhile. */
+function step(table: number, work: (load: TableLoad) => void | Promise<void>): void {
   const entry = loading.get(table);
   if (entry === undefined) return;
   const previous = entry.done;
   entry.done = (async () => {
     await previous;
-    if (loading.get(table) !== entry) return;
+    if (loading.get(table) !== entry || entry.failed) return;
     try {
       await work(entry.load);
     } catch (error) {
-      loading.delete(table);
+      entry.failed = true;
       tell({ type: 'load-failed', table, failure: plainFailure(asFailure(error)) });
     }
   })();
 }
 
-function finish(table: number): void {
-  step(table, async (load) => {
-    const questions = questionsOf(await load.end());
-    // Dropped while it ended: nobody would ever free it.
+function begin({ table, ...download }: Extract<ToWorker, { type: 'load' }>): void {
+  if (!loading.has(table)) loading.set(table, { load: tableLoad(), done: Promise.resolve(), failed: false });
+  step(table, (load) => load.begin(download));
+}
+
+function takeBack(table: number): void {
+  const entry = loading.get(table);
+  if (entry === undefined) return;
+  entry.done = entry.done.then(() => {
+    entry.load.takeBack();
+    entry.failed = false;
+  });
+}
+
+function seal(table: number): void {
+  step(table, (load) => {
+    const questions = questionsOf(load.seal());
+    // Dropped meanwhile: nobody would ever free it.
     if (!loading.delete(table)) return;
     tables.set(table, questions);
     tell({ type: 'loaded', table, totals: questions.totals(), labelKeys: questions.labelKeys() });
@@ -46,7 +65,7 @@ function receive(message: ToWorker): void {
   const { table } = message;
   switch (message.type) {
     case 'load':
-      loading.set(table, { load: tableLoad(message), done: Promise.resolve() });
+      begin(message);
       return;
     case 'block':
       step(table, async (load) => {
@@ -55,7 +74,13 @@ function receive(message: ToWorker): void {
       });
       return;
     case 'end':
-      finish(table);
+      step(table, async (load) => tell({ type: 'read', table, rows: await load.end() }));
+      return;
+    case 'take-back':
+      takeBack(table);
+      return;
+    case 'seal':
+      seal(table);
       return;
     case 'drop':
       loading.delete(table);
@@ -66,11 +91,10 @@ function receive(message: ToWorker): void {
   }
 }
 
-function answer({ table, question, grouping }: Extract<ToWorker, { type: 'ask' }>): void {
+function answer(message: Extract<ToWorker, { type: 'ask' }>): void {
+  const { question } = message;
   try {
-    const questions = tables.get(table);
-    if (questions === undefined) throw new Error(`no flow table ${table}`);
-    tell({ type: 'answered', question, answer: questions.ask(grouping) });
+    tell({ type: 'answered', question, answer: answerOf(message) });
   } catch (error) {
     tell({ type: 'ask-failed', question, failure: plainFailure(asFailure(error)) });
   }

@@ -13,6 +13,10 @@ import type { FlowTables } from '../../src/work/flows.ts';
 /** Tables nobody asks: for tools that read no traffic. */
 const noFlows: FlowTables = {
   load: () => Promise.reject(new Error('no flow tables in this test')),
+  decide: () => Promise.reject(new Error('no flow tables in this test')),
+  collect: () => {
+    throw new Error('no flow tables in this test');
+  },
   close: () => Promise.resolve(),
 };
 
