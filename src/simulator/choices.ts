@@ -8,7 +8,9 @@
  * - reads of version n carry n in their hrefs (§14.8): `lifecycle/policy-wire.ts`;
  * - a key limited to labels sees the workloads and VENs of its scope and all policy, and writes rule sets and workloads of its scope
  *   only (§2.3): `auth/scope.ts`, `objects/rule-sets.ts`;
- * - any password of a known user opens a session (§2.2): `auth/routes.ts`;
+ * - any password of a known user opens a session (§2.2): `auth/login.ts`;
+ * - versions of an estate's past show the objects that existed then with the content of today, which is all an estate keeps (§10.4):
+ *   `lifecycle/seed.ts`;
  * - unpairing, `set_labels` and `remove_labels` do all or nothing (§6.6, §6.7): `objects/vens.ts`, `objects/workload-bulk.ts`.
  */
 export const CHOICES = {

@@ -21,6 +21,7 @@ export interface Call {
 export function clientOf(simulator: Simulator) {
   return (method: string, path: string, { body, headers = {}, key = simulator }: Call = {}): Promise<Answer> =>
     new Promise((resolve, reject) => {
+      const sent = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
       const authorization = key && `Basic ${Buffer.from(`${key.apiKey}:${key.apiSecret}`).toString('base64')}`;
       const outgoing = request(
         `${simulator.url}/api/v2${path}`,
@@ -29,7 +30,10 @@ export function clientOf(simulator: Simulator) {
           headers: {
             Accept: 'application/json',
             ...(authorization && { Authorization: authorization }),
-            ...(body !== undefined && { 'Content-Type': 'application/json' }),
+            ...(body !== undefined && {
+              'Content-Type': 'application/json',
+              'Content-Length': Buffer.byteLength(sent),
+            }),
             ...headers,
           },
         },
@@ -50,6 +54,6 @@ export function clientOf(simulator: Simulator) {
         },
       );
       outgoing.on('error', reject);
-      outgoing.end(body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body));
+      outgoing.end(sent);
     });
 }
