@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { Failure } from '../core/errors.ts';
-import { feed } from './feed.ts';
-import type { FlowDownload, FlowTables, LoadOptions, RemoteFlowTable } from './flows.ts';
-import type { WorkerAnswers, WorkerQuestion } from './protocol.ts';
+import { collection } from './collection.ts';
+import type { FlowCollection, FlowTables } from './flows.ts';
+import { askWorker } from './remote-table.ts';
 import { workerEntry } from './worker-entry.ts';
 import { WorkerLink } from './worker-link.ts';
 
@@ -54,6 +54,10 @@ export function flowTables({
       }
     },
     collect,
+    async decide(policy, flows, signal) {
+      if (closed) throw new Failure('cancelled');
+      return askWorker(leastBusy(), { kind: 'decide', policy, flows }, signal);
+    },
     async close() {
       closed = true;
       await Promise.all([...links].map((link) => link.end(new Failure('cancelled'))));

@@ -16,7 +16,7 @@ interface Loading {
 }
 
 const loading = new Map<number, Loading>();
-const tables = new Map<number, ReturnType<typeof questionsOf>>();
+const tables = new Map<number, { readonly table: FlowTable; readonly questions: ReturnType<typeof questionsOf> }>();
 
 const tell = (message: FromWorker): void => parentPort?.postMessage(message, []);
 
@@ -53,15 +53,19 @@ function takeBack(table: number): void {
 
 function seal(table: number): void {
   step(table, (load) => {
-    const questions = questionsOf(load.seal());
-    // Dropped meanwhile: nobody would ever free it.
-    if (!loading.delete(table)) return;
-    tables.set(table, questions);
+    const flows = load.seal();
+    const questions = questionsOf(flows);
+    loading.delete(table);
+    tables.set(table, { table: flows, questions });
     tell({ type: 'loaded', table, totals: questions.totals(), labelKeys: questions.labelKeys() });
   });
 }
 
 function receive(message: ToWorker): void {
+  if (message.type === 'ask') {
+    answer(message);
+    return;
+  }
   const { table } = message;
   switch (message.type) {
     case 'load':
@@ -85,10 +89,17 @@ function receive(message: ToWorker): void {
     case 'drop':
       loading.delete(table);
       tables.delete(table);
-      return;
-    case 'ask':
-      answer(message);
   }
+}
+
+function answerOf(asked: WorkerQuestion): WorkerAnswers[keyof WorkerAnswers] {
+  if (asked.kind === 'decide') {
+    const policy = compilePolicy(asked.policy);
+    return asked.flows.map((flow) => decide(policy, flow));
+  }
+  const held = tables.get(asked.table);
+  if (held === undefined) throw new Error(`no flow table ${asked.table}`);
+  return asked.kind === 'judge' ? judgeTable(held.table, asked.job) : held.questions.ask(asked.grouping);
 }
 
 function answer(message: Extract<ToWorker, { type: 'ask' }>): void {

@@ -1,5 +1,7 @@
 import { Failure } from '../../core/errors.ts';
+import { addressKind } from './address-kind.ts';
 import type { FlowEndpoint, NamedRef } from './endpoint.ts';
+import { DEFAULT_IDENTITY, partyOf, TO_MANY } from './party.ts';
 import type { Dimension } from './question.ts';
 import type { CodeColumn, Segment } from './segment.ts';
 import type { FlowTable, TextColumn } from './table.ts';
@@ -44,6 +46,8 @@ const NUMBER_COLUMNS: ReadonlyMap<string, { readonly column: CodeColumn; readonl
   ['proto', { column: 'proto', size: 257 }],
 ]);
 
+const PARTY = 'party';
+
 type Names = readonly string[];
 const nameOf = (ref: NamedRef | null): string | null => ref?.name ?? ref?.href ?? null;
 const listed = (value: string | null): Names => (value === null ? [] : [value]);
@@ -62,6 +66,7 @@ const ENDPOINT_VALUES: Readonly<Record<string, (endpoint: FlowEndpoint) => Names
   virtual_service: ({ virtualService }) => listed(nameOf(virtualService)),
   virtual_server: ({ virtualServer }) => listed(nameOf(virtualServer)),
   ip_list: ({ ipLists }) => ipLists.flatMap((list) => nameOf(list) ?? []),
+  address_kind: (endpoint) => listed(addressKind(endpoint)),
 };
 
 const labelValue =
@@ -118,13 +123,44 @@ function endpointDimension(
   };
 }
 
-function sideDimension(table: FlowTable, side: Side, rest: string): DimensionCodes {
+/** Parties of one side; an address that is no workload's is `broadcast` or `multicast` where the row says so. */
+function partyDimension(table: FlowTable, side: Side, identity: readonly string[]): DimensionCodes {
+  const dictionary = new TextDictionary();
+  const codeOf = Uint32Array.from(table.endpoints, (endpoint) => dictionary.idOf(partyOf(endpoint, identity)));
+  const isOutside = Uint8Array.from(table.endpoints, ({ workload }) => (workload === null ? 1 : 0));
+  const { transmission } = table.texts;
+  const manyOf = new Uint32Array(transmission.size);
+  if (side === 'destination')
+    for (const many of TO_MANY) {
+      const code = transmission.find(many);
+      if (code !== undefined) manyOf[code] = dictionary.idOf(many);
+    }
+  return {
+    size: dictionary.size,
+    fill({ [side]: column, transmission: sent, rows }, into) {
+      for (let row = 0; row < rows; row += 1) {
+        const endpoint = column[row] ?? 0;
+        const many = isOutside[endpoint] === 1 ? (manyOf[sent[row] ?? 0] ?? 0) : 0;
+        into[row] = many === 0 ? (codeOf[endpoint] ?? 0) : many;
+      }
+    },
+    label: (code) => dictionary.valueOf(code),
+    members: (code) => [dictionary.valueOf(code)],
+  };
+}
+
+function sideDimension(table: FlowTable, side: Side, rest: string, identity: readonly string[]): DimensionCodes {
+  if (rest === PARTY) return partyDimension(table, side, identity);
   const valuesOf = Object.hasOwn(ENDPOINT_VALUES, rest) ? ENDPOINT_VALUES[rest] : undefined;
   return endpointDimension(table, [side], valuesOf ?? labelValue(rest));
 }
 
-/** The codes of `dimension` over `table`. Throws `unknown_group_by` with the names there are. */
-export function dimensionCodes(table: FlowTable, dimension: Dimension): DimensionCodes {
+/** The codes of `dimension` over `table`, parties named by `identity`. Throws `unknown_group_by` with the names there are. */
+export function dimensionCodes(
+  table: FlowTable,
+  dimension: Dimension,
+  identity: readonly string[] = DEFAULT_IDENTITY,
+): DimensionCodes {
   const text = TEXT_COLUMNS.get(dimension);
   if (text !== undefined) return textDimension(table, text);
   const number = NUMBER_COLUMNS.get(dimension);
@@ -132,14 +168,14 @@ export function dimensionCodes(table: FlowTable, dimension: Dimension): Dimensio
   if (dimension === 'fqdn' || dimension === 'ip_list')
     return endpointDimension(table, ['destination', 'source'], ENDPOINT_VALUES[dimension] ?? (() => []));
   const [, side, rest = ''] = /^(source|destination)(?:_(.+))?$/s.exec(dimension) ?? [];
-  if (side === 'source' || side === 'destination') return sideDimension(table, side, rest);
+  if (side === 'source' || side === 'destination') return sideDimension(table, side, rest, identity);
   throw new Failure('unknown_group_by', {
     message: `There is no dimension ${dimension}.`,
     data: { dimensions: DIMENSIONS, labels: 'source_<label key>, destination_<label key>' },
   });
 }
 
-const endpointNames = Object.keys(ENDPOINT_VALUES).filter((name) => name !== '');
+const endpointNames = [...Object.keys(ENDPOINT_VALUES).filter((name) => name !== ''), PARTY];
 
 /** Every dimension but those of labels. */
 export const DIMENSIONS: readonly string[] = [

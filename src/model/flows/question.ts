@@ -5,6 +5,10 @@
  * `source` is what a person calls it: workload name, else host name, else FQDN, else address; `source_workload` is the href (the name
  * where a CSV told no href). IP lists are joined by ", " in a key; a filter on them matches rows where one of the lists fits. `fqdn` and
  * `ip_list` are the destination's, else the source's. `policy` is the reported decision. A label key that no row has gives null keys.
+ *
+ * A `party` is who a person would name: a workload by its identity labels (`ordering (prod)`, `unlabelled`), an address without one
+ * by `external:<FQDN>`, else `external:<IP lists>`, else `external:unlisted`; `broadcast` and `multicast`. An `address_kind` is one of
+ * `ADDRESS_KINDS`.
  */
 export type Dimension =
   | 'source'
@@ -29,6 +33,10 @@ export type Dimension =
   | 'destination_virtual_service'
   | 'source_virtual_server'
   | 'destination_virtual_server'
+  | 'source_party'
+  | 'destination_party'
+  | 'source_address_kind'
+  | 'destination_address_kind'
   | 'fqdn'
   | 'ip_list'
   | 'port'
@@ -52,11 +60,31 @@ export type Dimension =
   | `source_${string}`
   | `destination_${string}`;
 
+/** What an address is: of a workload with an agent, of one without, else by its range (RFC 6890); `internet` is every other. */
+export const ADDRESS_KINDS = [
+  'managed',
+  'unmanaged',
+  'internal',
+  'link-local',
+  'loopback',
+  'multicast',
+  'broadcast',
+  'internet',
+] as const;
+export type AddressKind = (typeof ADDRESS_KINDS)[number];
+
+/** Keeps the rows that pass every test given. */
 export interface FlowFilter {
   readonly dimension: Dimension;
-  /** Keep rows whose value is one of these; null stands for "absent". */
+  /** The value is one of these; null stands for "absent". */
   readonly in?: readonly (string | null)[] | undefined;
   readonly notIn?: readonly (string | null)[] | undefined;
+  /** The value is an address in one of these addresses, CIDR blocks or ranges `a-b`. */
+  readonly within?: readonly string[] | undefined;
+  /** The value is a DNS name one of these patterns covers (`*` is one level), or lies below a plain name. */
+  readonly named?: readonly string[] | undefined;
+  /** The value contains one of these, whatever the case. */
+  readonly containing?: readonly string[] | undefined;
 }
 
 export interface FlowGrouping {
@@ -64,6 +92,10 @@ export interface FlowGrouping {
   readonly where?: readonly FlowFilter[] | undefined;
   /** Groups to return after sorting; totals and `groups` count all of them. */
   readonly limit: number;
+  /** Label keys that name a party; `app` and `env` unless told. */
+  readonly identity?: readonly string[] | undefined;
+  /** What to tell of each returned group besides: the busiest values of some dimensions, and how many there are. */
+  readonly inside?: readonly { readonly by: readonly Dimension[]; readonly top: number }[] | undefined;
   readonly sort?: 'connections' | 'rows' | 'bytes' | 'last_seen' | undefined;
 }
 
@@ -77,6 +109,14 @@ export interface FlowGroup {
   /** RFC 3339, seconds. */
   readonly firstSeen: string | null;
   readonly lastSeen: string | null;
+  /** One for each `inside` of the question. */
+  readonly inside?: readonly InnerValues[];
+}
+
+/** Values within a group, absent ones not counted where there is one dimension. */
+export interface InnerValues {
+  readonly count: number;
+  readonly top: readonly { readonly key: readonly (string | null)[]; readonly connections: number }[];
 }
 
 export interface FlowTotals {

@@ -65,12 +65,12 @@ export class FlowTable {
     return this.#rows;
   }
 
-  /** Distinct (source, destination, port, proto) of the whole table. */
+  /** Distinct (source, destination, port, proto) of the whole table, and of what was taken out of it. */
   get edges(): number {
     return this.#edges;
   }
 
-  /** Distinct (source address, destination address, port, proto) of the whole table. */
+  /** Distinct (source address, destination address, port, proto), likewise. */
   get pairs(): number {
     return this.#pairs;
   }
@@ -122,6 +122,19 @@ export class FlowTable {
     this.#rows += 1;
     this.#edges = this.#edgeIndex.size;
     this.#pairs = this.#pairIndex.size;
+  }
+
+  /** Takes out everything after the first `rows` rows: a download that is to be read again or in parts. */
+  truncate(rows: number): void {
+    const whole = Math.ceil(rows / SEGMENT_ROWS);
+    this.segments.length = Math.min(this.segments.length, whole);
+    const last = this.segments[whole - 1];
+    if (last !== undefined) {
+      last.rows = Math.min(last.rows, rows - (whole - 1) * SEGMENT_ROWS);
+      // The only column that `append` does not always write.
+      last.icmp.fill(0, last.rows);
+    }
+    this.#rows = Math.min(this.#rows, rows);
   }
 
   /** Ends building: frees what only `append` needs. */
