@@ -1,33 +1,19 @@
 import { draftHref } from '../../core/href.ts';
 import { parseAddress } from '../../model/addresses/address.ts';
 import { fqdnMatcher } from '../../model/addresses/fqdn.ts';
+import { indexSets } from '../../model/addresses/index-of-sets.ts';
 import { type AddressSet, contains, setOfRanges } from '../../model/addresses/set.ts';
 import type { PolicySource } from '../../model/policy/source.ts';
 
 type SourceIpList = PolicySource['ipLists'][number];
 
-// Addresses repeat from row to row; the memory is bounded because scanners bring new ones without end.
-const MOST_REMEMBERED = 100_000;
-
-/** A memory of what `compute` says about a text. */
-export function remembered<Value>(compute: (text: string) => Value): (text: string) => Value {
-  const memory = new Map<string, Value>();
-  return (text) => {
-    const old = memory.get(text);
-    if (old !== undefined) return old;
-    if (memory.size >= MOST_REMEMBERED) memory.clear();
-    const value = compute(text);
-    memory.set(text, value);
-    return value;
-  };
-}
-
 /** Whether an address lies in a set. */
-export const addressTest = (set: AddressSet): ((ip: string) => boolean) =>
-  remembered((ip) => {
+export const addressTest =
+  (set: AddressSet) =>
+  (ip: string): boolean => {
     const address = parseAddress(ip);
     return address !== null && contains(set, address);
-  });
+  };
 
 /** Whether an address, or the name it was reached by, is in an IP list. */
 export function ipListTest({
@@ -45,16 +31,34 @@ export interface ListedIn {
 }
 
 /**
- * The IP lists an address or name is in, as rows show them: hrefs of the draft, as the published schema says, content of the active
- * policy. Memoised by address; one per policy.
+ * What `show` makes of the IP lists an address or name is in: hrefs of the draft, as the published schema says, content of the active
+ * policy. Addresses in the same lists share one answer, because a download asks for every row.
  */
-export function ipListsOf(policy: PolicySource): (ip: string, fqdn: string | null) => readonly ListedIn[] {
-  const lists = policy.ipLists.map((list) => ({
-    test: ipListTest(list),
-    shown: { href: draftHref(list.href), name: list.name },
+export function ipListsOf<Shown>(
+  policy: PolicySource,
+  show: (lists: readonly ListedIn[]) => Shown,
+): (ip: string, fqdn: string | null) => Shown {
+  const lists = policy.ipLists.map(({ href, name, fqdns }) => ({
+    shown: { href: draftHref(href), name },
+    names: fqdns.map(fqdnMatcher),
   }));
-  const find = (ip: string, fqdn: string | null) =>
-    lists.filter(({ test }) => test(ip, fqdn)).map(({ shown }) => shown);
-  const byAddress = remembered((ip) => find(ip, null));
-  return (ip, fqdn) => (fqdn === null ? byAddress(ip) : find(ip, fqdn));
+  const membership = indexSets(policy.ipLists.map(({ ranges }) => setOfRanges(ranges)));
+  const shownBySets = new Map<ReadonlySet<number>, Shown>();
+  const nowhere: ReadonlySet<number> = new Set();
+
+  return (ip, fqdn) => {
+    const address = parseAddress(ip);
+    const sets = address === null ? nowhere : membership(address).sets;
+    const named = fqdn !== null && lists.some(({ names }) => names.some((test) => test(fqdn)));
+    if (named) {
+      return show(
+        lists.filter(({ names }, at) => sets.has(at) || names.some((test) => test(fqdn))).map(({ shown }) => shown),
+      );
+    }
+    const known = shownBySets.get(sets);
+    if (known !== undefined) return known;
+    const fresh = show(lists.filter((_, at) => sets.has(at)).map(({ shown }) => shown));
+    shownBySets.set(sets, fresh);
+    return fresh;
+  };
 }

@@ -2,7 +2,7 @@ import type { World } from '../world.ts';
 import type { DraftReport } from './judge.ts';
 import { ipListsOf } from './ip-lists.ts';
 import type { Observed } from './observe.ts';
-import { isoSeconds } from './row-json.ts';
+import { isoSeconds } from './iso-seconds.ts';
 import type { End } from './view.ts';
 
 const PROTOCOLS: Readonly<Record<number, string>> = {
@@ -28,7 +28,7 @@ export interface CsvWriter {
 /** A writer of the CSV download (traffic.md §4.3): label columns stand in the order of the display names of the label types. */
 export function csvWriter(world: World, draftColumns: boolean): CsvWriter {
   const types = world.estate.dimensions.toSorted((a, b) => (a.displayName < b.displayName ? -1 : 1));
-  const lists = ipListsOf(world.policy('active'));
+  const lists = ipListsOf(world.policy('active'), (found) => found.map(({ name }) => name).join(';'));
 
   const ends = (side: string) => [
     `${side} IP`,
@@ -40,18 +40,7 @@ export function csvWriter(world: World, draftColumns: boolean): CsvWriter {
     ...types.map(({ displayName }) => `${side} ${displayName}`),
   ];
   const endValues = ({ ip, peer, fqdn }: End): readonly string[] => {
-    if (!peer)
-      return [
-        ip,
-        lists(ip, fqdn)
-          .map(({ name }) => name)
-          .join(';'),
-        '',
-        '',
-        '',
-        '',
-        ...types.map(() => ''),
-      ];
+    if (!peer) return [ip, lists(ip, fqdn), '', '', '', '', ...types.map(() => '')];
     const { record } = peer;
     return [
       ip,

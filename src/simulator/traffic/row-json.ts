@@ -1,43 +1,35 @@
 import type { World } from '../world.ts';
+import { ipListsOf } from './ip-lists.ts';
+import { isoSeconds } from './iso-seconds.ts';
 import type { DraftReport } from './judge.ts';
-import { ipListsOf, remembered } from './ip-lists.ts';
 import type { Observed } from './observe.ts';
 import type { End } from './view.ts';
-
-const quoted = remembered((text) => JSON.stringify(text));
-
-/** `2025-06-01T08:00:12Z`: rows carry whole seconds. */
-export const isoSeconds = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 
 /**
  * A writer of flow records as JSON (traffic.md §4.1). What repeats from row to row (workloads, address lists, networks) is kept as text,
  * because a download is a hundred thousand rows and more.
  */
 export function jsonWriter(world: World): (observed: Observed, draft: DraftReport | null) => string {
-  const listed = ipListsOf(world.policy('active'));
-  const listsText = (ip: string, fqdn: string | null): string => {
-    const lists = listed(ip, fqdn);
-    return lists.length === 0 ? '' : `,"ip_lists":${JSON.stringify(lists)}`;
-  };
-  const outside = remembered((ip) => `{"ip":"${ip}"${listsText(ip, null)}`);
+  const listed = ipListsOf(world.policy('active'), (lists) =>
+    lists.length === 0 ? '' : `,"ip_lists":${JSON.stringify(lists)}`,
+  );
   const networks = new Map(
     world.estate.networks.map(({ id, name }) => [
       name,
-      JSON.stringify({ href: `/orgs/${world.orgId}/networks/${id}`, name }),
+      `,"network":${JSON.stringify({ href: `/orgs/${world.orgId}/networks/${id}`, name })}`,
     ]),
   );
 
   const end = ({ ip, peer, fqdn }: End): string => {
-    if (peer) return `{"ip":"${ip}",${peer.json}${fqdn === null ? '' : `,"fqdn":${quoted(fqdn)}`}}`;
-    if (fqdn === null) return `${outside(ip)}}`;
-    return `{"ip":"${ip}"${listsText(ip, fqdn)},"fqdn":${quoted(fqdn)}}`;
+    const name = fqdn === null ? '' : `,"fqdn":${JSON.stringify(fqdn)}`;
+    return peer ? `{"ip":"${ip}",${peer.json}${name}}` : `{"ip":"${ip}"${listed(ip, fqdn)}${name}}`;
   };
 
   return ({ row, src, dst, decision, boundary, clientType, state }, draft) => {
     let text = `{"src":${end(src)},"dst":${end(dst)},"service":{"port":${row.port},"proto":${row.proto}`;
-    if (row.process !== null) text += `,"process_name":${quoted(row.process)}`;
-    if (row.windowsService !== null) text += `,"windows_service_name":${quoted(row.windowsService)}`;
-    if (row.user !== null) text += `,"user_name":${quoted(row.user)}`;
+    if (row.process !== null) text += `,"process_name":${JSON.stringify(row.process)}`;
+    if (row.windowsService !== null) text += `,"windows_service_name":${JSON.stringify(row.windowsService)}`;
+    if (row.user !== null) text += `,"user_name":${JSON.stringify(row.user)}`;
     text += `},"num_connections":${row.connections},"state":"${state}"`;
     text += `,"flow_direction":"${row.reporter === 'source' ? 'outbound' : 'inbound'}"`;
     // Absent on most rows of a PCE, and then unicast (traffic.md §4.1).
@@ -50,10 +42,9 @@ export function jsonWriter(world: World): (observed: Observed, draft: DraftRepor
     }
     if (row.icmpType !== null) text += `,"icmp_type":${row.icmpType},"icmp_code":${row.icmpCode ?? 0}`;
     text += `,"dst_bi":${row.bytesIn},"dst_bo":${row.bytesOut},"client_type":"${clientType}","caps":[]`;
-    const network = networks.get(row.network);
-    if (network !== undefined) text += `,"network":${network}`;
+    const network = networks.get(row.network) ?? '';
     const [first, last] = [isoSeconds(row.firstMs), isoSeconds(row.lastMs)];
-    return `${text},"timestamp_range":{"first_detected":"${first}","last_detected":"${last}"}}`;
+    return `${text}${network},"timestamp_range":{"first_detected":"${first}","last_detected":"${last}"}}`;
   };
 }
 

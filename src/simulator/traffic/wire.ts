@@ -1,4 +1,4 @@
-import { isoSeconds } from './row-json.ts';
+import { isoSeconds } from './iso-seconds.ts';
 import type { TrafficQuery } from './desk.ts';
 
 /**
