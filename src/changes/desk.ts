@@ -224,7 +224,10 @@ export function createChanges({
       const outcomes = await lookAgain(plan, journal, pce);
       const depends = plan.requests.some(({ undo }) => undo.kind === 'requests' && undo.later !== undefined);
       const pending = depends ? (await pendingObjects(pce, options.signal)).map(({ href }) => href) : [];
-      const back = await insert(planUndo(plan, outcomes, new Set(pending)), plan.id);
+      const back = await insert(
+        planUndo(plan, outcomes, { pending: new Set(pending), readAtEnd: record.state === 'applied' }),
+        plan.id,
+      );
       return dryRun ? outcomeOf(back, 'planned', [], null) : apply(back.id, options);
     },
 

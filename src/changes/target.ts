@@ -21,7 +21,8 @@ export function touchedBy(
 ): number | null {
   for (let index = range.to - 1; index >= range.from; index--) {
     const request = plan.requests[index];
-    if (request === undefined) continue;
+    const result = journal[index]?.result ?? 'not_sent';
+    if (request === undefined || result === 'not_sent' || result === 'failed') continue;
     const own = targetOf(request.method, fill(request.path), journal[index]?.href ?? null);
     if (own !== null && (own === target || own.startsWith(`${target}/`) || target.startsWith(`${own}/`))) return index;
   }

@@ -1,22 +1,28 @@
 import { Failure } from '../core/errors.ts';
 import { fillBody, fillPath, mapHrefs } from './placeholders.ts';
 import type { BareRequest, Check, Plan, PlanDraft, PlannedRequest, RequestOutcome, WayBack } from './plan.ts';
-import { targetOf } from './target.ts';
+import { targetOf, touchedBy } from './target.ts';
 import { draftHref, hrefsInSubset } from './wire.ts';
 
 export interface UndoDraft extends PlanDraft {
   readonly takesBack: readonly number[];
 }
 
+export interface UndoOptions {
+  /** Hrefs of what is not provisioned, where a way back depends on that. */
+  readonly pending?: ReadonlySet<string>;
+  /** The plan ran to its end, where objects that several requests changed were read again. */
+  readonly readAtEnd: boolean;
+}
+
 /**
- * The way back of what a plan did, last request first, each guarded by a check that nobody changed the object since. `pending`: hrefs of
- * what is not provisioned, where a way back depends on that. Throws `conflict` when nothing of it can be taken back. What comes back
+ * The way back of what a plan did, last request first, each guarded by a check that nobody changed the object since. Throws `conflict` when nothing of it can be taken back. What comes back
  * differently, and what cannot be taken back at all, is among the warnings.
  */
 export function planUndo(
   plan: Plan,
   journal: readonly RequestOutcome[],
-  pending: ReadonlySet<string> = new Set(),
+  { pending = new Set(), readAtEnd }: UndoOptions,
 ): UndoDraft {
   const created = new Map(
     journal.flatMap(({ href }, index) => (href === null ? [] : [[String(index + 1), href] as const])),
@@ -41,8 +47,10 @@ export function planUndo(
     if (way.loses.length > 0) warnings.push(`Comes back differently (${way.loses.join(', ')}): ${request.says}.`);
     const names = new Map([...created, ...(outcome.href === null ? [] : [['self', outcome.href] as const])]);
     const first = requests.length;
+    // A plan that got half-way was not read again at its end: what later requests made of the object is not known.
+    const comparable = readAtEnd || !touchedLater(plan, journal, index, created);
     for (const [at, one] of way.requests.entries()) {
-      requests.push(planned(one, first, names, at === 0 ? since : NO_CHECK));
+      requests.push(planned(one, first, names, at === 0 && comparable ? since : NO_CHECK));
       takesBack.push(index);
     }
   }
@@ -61,6 +69,21 @@ export function planUndo(
 }
 
 const NO_CHECK: Check = Object.freeze({ kind: 'none' });
+
+function touchedLater(
+  plan: Plan,
+  journal: readonly RequestOutcome[],
+  index: number,
+  created: ReadonlyMap<string, string>,
+): boolean {
+  const request = plan.requests[index];
+  const target =
+    request === undefined
+      ? null
+      : targetOf(request.method, fillPath(request.path, created), journal[index]?.href ?? null);
+  const range = { from: index + 1, to: journal.length };
+  return target !== null && touchedBy(plan, journal, target, range, (path) => fillPath(path, created)) !== null;
+}
 
 /** The way that fits: once a draft change has been provisioned, reverting it is no longer one. */
 function wayOf(
