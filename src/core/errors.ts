@@ -54,6 +54,22 @@ export const FAILURES = {
   unknown_group_by: ['A group_by dimension does not exist.', 'Use one of the dimensions listed.'],
   invalid_cursor: ['The cursor is not valid for this call.', 'Repeat the call without a cursor.'],
   expired_cursor: ['The cursor has expired.', 'Repeat the call without a cursor.'],
+  conflicting_service_definition: [
+    'A service has ports, Windows services or Windows egress services, not several of them.',
+    'Give one of service_ports, windows_services, windows_egress_services.',
+  ],
+  empty_service: [
+    'A service needs at least one entry.',
+    'Give one of service_ports, windows_services, windows_egress_services.',
+  ],
+  egress_service_in_ingress: [
+    'A Windows egress service cannot stand in ingress_services.',
+    'Put it in egress_services, or use a port service.',
+  ],
+  process_qualified_deny_unsupported: [
+    'A deny rule cannot hold for one process only: it would deny the port to all.',
+    'Use ports or a service without processes.',
+  ],
   // authority
   forbidden_no_role: ['No role is assigned to you.', 'Ask the operator to map one of your groups to a role.'],
   forbidden: ['Your role does not allow this.', 'Ask someone with one of the allowed roles.'],
