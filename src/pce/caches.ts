@@ -16,6 +16,8 @@ export interface Caches {
   readonly listings: ListingCache;
   /** After a write, whatever it was: everything may have changed. */
   readonly clear: () => void;
+  /** How many writes this connection has seen. */
+  readonly writes: () => number;
 }
 
 /** One cache for listings of any kind; the key tells which, so the type is the caller's to name. */
@@ -32,8 +34,12 @@ export function createCaches({ clock, onWrite }: Pick<PceHttp, 'clock' | 'onWrit
     reference.clear();
     listings.clear();
   };
-  onWrite(clear);
-  return { reference: listingCache(reference), listings: listingCache(listings), clear };
+  let writes = 0;
+  onWrite(() => {
+    writes += 1;
+    clear();
+  });
+  return { reference: listingCache(reference), listings: listingCache(listings), clear, writes: () => writes };
 }
 
 const listingCache = (cache: Cache<Listing<unknown>>): ListingCache => ({

@@ -77,6 +77,7 @@ export function createPceView({ http, caches, labelScope }: PceViewOptions): Pce
     ...source,
     identity: labelScope === undefined ? http.identity : `${http.identity}:${fingerprint(labelScope)}`,
     resolve,
+    writes: caches.writes,
     status: (options = {}) => readStatus(http, options),
     async vens(filter = {}, options = {}) {
       const scoped = await inScope(filter, options);

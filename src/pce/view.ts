@@ -116,6 +116,8 @@ export interface PceStatus {
 export interface PceView {
   /** Identifies PCE, org and identity for caches; holds no secret. */
   readonly identity: string;
+  /** How many writes this connection has seen: what was read before the last one may be stale. */
+  readonly writes: () => number;
   status(options?: ReadOptions): Promise<PceStatus>;
   labels(filter?: LabelFilter, options?: ReadOptions): Promise<Listing<Label>>;
   workloads(filter?: WorkloadFilter, options?: ReadOptions): Promise<Listing<Workload>>;
@@ -144,6 +146,10 @@ export interface TrafficOptions {
   readonly onProgress?: ((state: 'queued' | 'working' | 'completed') => void) | undefined;
   /** Give up after so long; the query is cancelled on the PCE. */
   readonly deadlineMs?: number | undefined;
+  /** Told the query's own href as soon as there is one. */
+  readonly onPosted?: ((query: Href) => void) | undefined;
+  /** Goes on waiting for this query of before in place of posting another. */
+  readonly resume?: Href | undefined;
 }
 
 /** The part of a workload filter that an expression can say. */

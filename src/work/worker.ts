@@ -45,10 +45,12 @@ function begin({ table, ...download }: Extract<ToWorker, { type: 'load' }>): voi
 function takeBack(table: number): void {
   const entry = loading.get(table);
   if (entry === undefined) return;
-  entry.done = entry.done.then(() => {
+  const previous = entry.done;
+  entry.done = (async () => {
+    await previous;
     entry.load.takeBack();
     entry.failed = false;
-  });
+  })();
 }
 
 function seal(table: number): void {

@@ -56,6 +56,7 @@ export function memoryPce(contents: Contents): PceView & { readonly asked: reado
   return {
     asked,
     identity: 'memory',
+    writes: () => 0,
     status: () => (status ? Promise.resolve(status) : Promise.reject(new Failure('pce_unreachable'))),
     labels: list('labels', labels),
     workloads: list('workloads', contents.workloads),

@@ -24,22 +24,12 @@ const CLEAN_UP_DEADLINE_MS = 10_000;
 export async function runTrafficQuery(
   http: PceHttp,
   query: TrafficQuery,
-  { signal, onProgress, deadlineMs = DEADLINE_MS }: TrafficOptions = {},
+  { signal, onProgress, onPosted, resume, deadlineMs = DEADLINE_MS }: TrafficOptions = {},
 ): Promise<TrafficStream> {
   const deadline = http.clock.now() + deadlineMs;
   if (signal?.aborted === true) throw new Failure('cancelled');
-  // The POST itself is not aborted: without its answer the query could not be found again, and would run on.
-  const posting = http.send({ method: 'POST', path: queriesPath(http), body: trafficBody(query) }).then(({ json }) => {
-    const state = readState(http, json);
-    return state.href === null ? missing('an href') : { ...state, href: state.href };
-  });
-  try {
-    await untilAborted(posting, signal);
-  } catch (error) {
-    posting.then(({ href: posted }) => cancel(http, posted)).catch(() => {});
-    throw error;
-  }
-  const { href: posted } = await posting;
+  const posted = resume === undefined ? await post(http, query, signal) : queryHref(resume, http.orgId);
+  onPosted?.(posted);
   try {
     const ended = (state: QueryState): boolean => state.status === 'completed';
     const { flowsCount, matchesCount } = await waitFor(http, posted, { deadline, signal, onProgress, until: ended });
@@ -56,6 +46,21 @@ export async function runTrafficQuery(
     void cancel(http, posted);
     throw error;
   }
+}
+
+async function post(http: PceHttp, query: TrafficQuery, signal: AbortSignal | undefined): Promise<Href> {
+  // The POST itself is not aborted: without its answer the query could not be found again, and would run on.
+  const posting = http.send({ method: 'POST', path: queriesPath(http), body: trafficBody(query) }).then(({ json }) => {
+    const state = readState(http, json);
+    return state.href === null ? missing('an href') : { ...state, href: state.href };
+  });
+  try {
+    await untilAborted(posting, signal);
+  } catch (error) {
+    posting.then(({ href: posted }) => cancel(http, posted)).catch(() => {});
+    throw error;
+  }
+  return (await posting).href;
 }
 
 interface Waiting extends Pick<TrafficOptions, 'signal' | 'onProgress'> {
