@@ -11,6 +11,7 @@ import getEvents from '../tools/operations/get-events.ts';
 import getIplists from '../tools/policy/get-iplists.ts';
 import getRulesets from '../tools/policy/get-rulesets.ts';
 import getServices from '../tools/policy/get-services.ts';
+import identifyInfrastructureServices from '../tools/risk/identify-infrastructure-services.ts';
 import getTrafficFlowsSummary from '../tools/traffic/get-traffic-flows-summary.ts';
 import type { AnyTool } from './any-tool.ts';
 
@@ -31,6 +32,8 @@ export const catalogue: readonly AnyTool[] = [
   getServices,
   // traffic
   getTrafficFlowsSummary,
+  // risk
+  identifyInfrastructureServices,
   // operations
   checkPceConnection,
   getEvents,
