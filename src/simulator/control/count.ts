@@ -34,7 +34,7 @@ export async function countNaively(
     },
     null,
   );
-  const write = jsonWriter(world);
+  const write = jsonWriter(everything);
   let rows = 0;
   let connections = 0;
   for await (const batch of rowsOf(everything, {})) {

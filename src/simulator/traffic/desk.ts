@@ -4,6 +4,7 @@ import type { Href } from '../../core/href.ts';
 import type { Caller, World } from '../world.ts';
 import { CANCELLED_LIFE_MS, RESULT_LIFE_MS } from './choices.ts';
 import { draftReporter } from './judge.ts';
+import { rowTest } from './match.ts';
 import { questionOf } from './observe.ts';
 import { count, type Result, type Visible } from './result.ts';
 import { partsOf } from './parts.ts';
@@ -79,7 +80,16 @@ export function createDesk(world: World, replays: Replays, delays: TrafficDelays
   const ask = (question: TrafficQuestion, sees: Visible | null): Result => {
     const toMs = Math.min(question.toMs, clock.now());
     const fromMs = Math.max(question.fromMs, world.estate.traffic.oldestMs);
-    return { world, view: view(), parts: partsOf(world, replays, fromMs, toMs), question, sees, draft: null };
+    return {
+      world,
+      view: view(),
+      parts: partsOf(world, replays, fromMs, toMs),
+      question,
+      matches: rowTest(question, world),
+      lists: world.policy('active'),
+      sees,
+      draft: null,
+    };
   };
 
   const sweep = (): void => {

@@ -1,10 +1,10 @@
-import fc from 'fast-check';
+import { assert, integer, property } from 'fast-check';
 import { expect, test } from 'vitest';
 import { isoSeconds } from './iso-seconds.ts';
 
 test('the same as a date without its milliseconds', () => {
-  fc.assert(
-    fc.property(fc.integer({ min: 0, max: 4e12 }), (ms) => {
+  assert(
+    property(integer({ min: 0, max: 4e12 }), (ms) => {
       expect(isoSeconds(ms)).toBe(`${new Date(ms).toISOString().slice(0, 19)}Z`);
     }),
     { seed: 1 },

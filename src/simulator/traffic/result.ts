@@ -1,3 +1,4 @@
+import type { PolicySource } from '../../model/policy/source.ts';
 import type { DraftReport } from './judge.ts';
 import type { Observed } from './observe.ts';
 import { csvWriter } from './row-csv.ts';
@@ -10,6 +11,8 @@ export type Visible = (peer: Peer) => boolean;
 
 /** A result: not rows but what makes the same rows every time they are asked for. */
 export interface Result extends Scanned {
+  /** The policy whose IP lists the rows name. */
+  readonly lists: PolicySource;
   /** Null for callers who see everything. */
   readonly sees: Visible | null;
   /** Set once rule coverage has been asked for. */
@@ -91,7 +94,7 @@ async function* pieces(
 
 /** The download as JSON: one array on one line, because a client in use reads it line by line (traffic.md §2.8). */
 export function jsonDownload(result: Result, slice: Slice): AsyncIterable<string> {
-  const write = jsonWriter(result.world);
+  const write = jsonWriter(result);
   const { draft } = result;
   return pieces('[', rowsOf(result, slice), {
     write: (observed) => write(observed, draft && draft(observed)),
@@ -102,7 +105,7 @@ export function jsonDownload(result: Result, slice: Slice): AsyncIterable<string
 
 /** The download as CSV: a header line in any case, then one line a row. */
 export function csvDownload(result: Result, slice: Slice, draftColumns: boolean): AsyncIterable<string> {
-  const { header, line } = csvWriter(result.world, draftColumns);
+  const { header, line } = csvWriter(result, draftColumns);
   const draft = draftColumns ? result.draft : null;
   return pieces(`${header}\n`, rowsOf(result, slice), {
     write: (observed) => `${line(observed, draft && draft(observed))}\n`,

@@ -1,8 +1,8 @@
-import type { World } from '../world.ts';
 import type { DraftReport } from './judge.ts';
 import { ipListsOf } from './ip-lists.ts';
 import type { Observed } from './observe.ts';
 import { isoSeconds } from './iso-seconds.ts';
+import type { Written } from './row-json.ts';
 import type { End } from './view.ts';
 
 const PROTOCOLS: Readonly<Record<number, string>> = {
@@ -26,9 +26,9 @@ export interface CsvWriter {
 }
 
 /** A writer of the CSV download (traffic.md §4.3): label columns stand in the order of the display names of the label types. */
-export function csvWriter(world: World, draftColumns: boolean): CsvWriter {
+export function csvWriter({ world, lists: policy }: Written, draftColumns: boolean): CsvWriter {
   const types = world.estate.dimensions.toSorted((a, b) => (a.displayName < b.displayName ? -1 : 1));
-  const lists = ipListsOf(world.policy('active'), (found) => found.map(({ name }) => name).join(';'));
+  const lists = ipListsOf(policy, (found) => found.map(({ name }) => name).join(';'));
 
   const ends = (side: string) => [
     `${side} IP`,

@@ -1,3 +1,4 @@
+import type { PolicySource } from '../../model/policy/source.ts';
 import type { World } from '../world.ts';
 import { ipListsOf } from './ip-lists.ts';
 import { isoSeconds } from './iso-seconds.ts';
@@ -5,14 +6,21 @@ import type { DraftReport } from './judge.ts';
 import type { Observed } from './observe.ts';
 import type { End } from './view.ts';
 
+/** Where the names in a record come from: the world, and the policy whose IP lists it shows. */
+export interface Written {
+  readonly world: World;
+  readonly lists: PolicySource;
+}
+
 /**
  * A writer of flow records as JSON (traffic.md §4.1). What repeats from row to row (workloads, address lists, networks) is kept as text,
  * because a download is a hundred thousand rows and more.
  */
-export function jsonWriter(world: World): (observed: Observed, draft: DraftReport | null) => string {
-  const listed = ipListsOf(world.policy('active'), (lists) =>
-    lists.length === 0 ? '' : `,"ip_lists":${JSON.stringify(lists)}`,
-  );
+export function jsonWriter({
+  world,
+  lists: policy,
+}: Written): (observed: Observed, draft: DraftReport | null) => string {
+  const listed = ipListsOf(policy, (lists) => (lists.length === 0 ? '' : `,"ip_lists":${JSON.stringify(lists)}`));
   const networks = new Map(
     world.estate.networks.map(({ id, name }) => [
       name,

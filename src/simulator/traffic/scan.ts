@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { World } from '../world.ts';
-import { type RowTest, rowTest } from './match.ts';
+import type { RowTest } from './match.ts';
 import { type Observed, observer } from './observe.ts';
 import type { Part } from './parts.ts';
 import type { TrafficQuestion } from './question.ts';
@@ -14,6 +14,8 @@ export interface Scanned {
   readonly view: View;
   readonly parts: readonly Part[];
   readonly question: TrafficQuestion;
+  /** The test of the question over the groups and lists as they were when it was asked. */
+  readonly matches: RowTest;
   readonly signal?: AbortSignal;
 }
 
@@ -23,8 +25,7 @@ export interface Scanned {
  */
 export function scan(scanned: Scanned): AsyncGenerator<readonly Observed[]> {
   const [longest, ...shorter] = scanned.parts.toSorted((a, b) => b.toMs - b.fromMs - (a.toMs - a.fromMs));
-  const matches = rowTest(scanned.question, scanned.world);
-  const through = (part: Part) => rowsThrough(part, scanned, matches);
+  const through = (part: Part) => rowsThrough(part, scanned);
   if (!longest) return nothing();
   return shorter.length === 0 ? through(longest) : together(through(longest), shorter.map(through));
 }
@@ -34,8 +35,7 @@ async function* nothing(): AsyncGenerator<never> {}
 /** The rows of one part that match. */
 async function* rowsThrough(
   part: Part,
-  { world, view, question, signal }: Scanned,
-  matches: RowTest,
+  { world, view, question, matches, signal }: Scanned,
 ): AsyncGenerator<readonly Observed[]> {
   const seen = observer(part, world, view);
   let batch: Observed[] = [];

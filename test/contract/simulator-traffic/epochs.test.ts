@@ -135,3 +135,65 @@ test('an address gets the workload made for it, from when it was made', async ()
   expect(later.length).toBeGreaterThan(0);
   expect(later.every(({ src }) => src.workload?.href === made.href)).toBe(true);
 });
+
+test('a draft rule changes the draft decision at once and the reported one after it is provisioned', async () => {
+  const day = { start_date: '2026-02-28T12:00:00Z', end_date: '2026-03-01T12:00:00Z' };
+  const drafted = async (window: Body = day) => {
+    const { href } = await pce.finished(asking(window));
+    await pce.call('PUT', `${href}/update_rules`);
+    return await pce.json<readonly FlowRecord[]>('GET', `${href}/download`);
+  };
+  const words = (rows: readonly FlowRecord[], name: string) =>
+    new Set(rows.filter(({ src, dst }) => src.workload?.managed && dst.workload?.managed).map((row) => row[name]));
+  expect(words(await drafted(), 'draft_policy_decision')).toContain('potentially_blocked_no_rule');
+
+  const { href } = await pce.json<{ readonly href: string }>('POST', '/orgs/1/sec_policy/draft/rule_sets', {
+    body: { name: 'Everything', scopes: [[]] },
+  });
+  const rule = await pce.json<{ readonly href: string }>('POST', `${href}/sec_rules`, {
+    body: {
+      enabled: true,
+      providers: [{ actors: 'ams' }],
+      consumers: [{ actors: 'ams' }],
+      ingress_services: [{ href: '/orgs/1/sec_policy/draft/services/1' }],
+      resolve_labels_as: { providers: ['workloads'], consumers: ['workloads'] },
+    },
+  });
+  const rows = await drafted();
+  const after = words(rows, 'draft_policy_decision');
+  for (const word of after) expect(String(word)).not.toMatch(/_no_rule$/);
+  const allowed = rows.filter(
+    (row) => row['draft_policy_decision'] === 'allowed' && row.src.workload?.managed && row.dst.workload?.managed,
+  );
+  expect(allowed.length).toBeGreaterThan(0);
+  for (const row of allowed) expect(row['rules']).toContainEqual({ href: rule.href });
+  expect(words(rows, 'policy_decision')).toContain('potentially_blocked');
+
+  const provision = { update_description: 'Everything', change_subset: { rule_sets: [{ href }] } };
+  expect((await pce.call('POST', '/orgs/1/sec_policy', { body: provision })).status).toBe(201);
+  await pce.control('POST', '/clock', { jump_ms: 2 * DAY_MS });
+  expect(words(await pce.rows(asking(day)), 'policy_decision')).toContain('potentially_blocked');
+  const later = await drafted({ start_date: '2026-03-01T12:10:00Z', end_date: '2026-03-03T12:00:00Z' });
+  const stopped = later.filter(
+    (row) =>
+      row.src.workload?.managed &&
+      row.dst.workload?.managed &&
+      row.policy_decision.endsWith('blocked') &&
+      row['boundary_decision'] !== 'blocked_non_illumio_rule',
+  );
+  // Only an override deny beats the new rule.
+  for (const row of stopped) expect(row['draft_policy_decision']).toMatch(/blocked_by_override_deny$/);
+  expect(stopped.length).toBeLessThan(later.length / 4);
+});
+
+test('a result keeps the lists and groups it was asked with', async () => {
+  const list = await pce.json<{ readonly href: string }>('POST', '/orgs/1/sec_policy/draft/ip_lists', {
+    body: { name: 'Shrinking', ip_ranges: [{ from_ip: '140.82.0.0/16' }] },
+  });
+  const body = asking({ destinations: { include: [[{ ip_list: { href: list.href } }]], exclude: [] } });
+  const { href, flows_count } = await pce.finished(body);
+  await pce.call('PUT', list.href, { body: { ip_ranges: [{ from_ip: '192.0.2.1' }] } });
+  expect(await pce.json('GET', `${href}/download`)).toHaveLength(Number(flows_count));
+  expect(Number(flows_count)).toBeGreaterThan(0);
+  expect(await pce.rows(body)).toEqual([]);
+});
