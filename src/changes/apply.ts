@@ -1,6 +1,6 @@
 import { Failure } from '../core/errors.ts';
 import { digestOf } from './digest.ts';
-import { fillBody, fillPath } from './placeholders.ts';
+import { fillBody, fillPath, notMade } from './placeholders.ts';
 import type { ChangeOptions, PceWriter, Plan, PlanState, RequestOutcome } from './plan.ts';
 import { recall, sendOne, UNSENT } from './send.ts';
 import { takeBack } from './take-back.ts';
@@ -55,6 +55,11 @@ export async function sendAll(
     const earlier = journal[index] ?? UNSENT;
     if (earlier.result === 'done' || (plan.mode === 'rows' && earlier.result === 'failed')) continue;
     onProgress?.(request.says, index, plan.requests.length);
+    const missing = notMade(request.path, request.body, created);
+    if (missing !== null && plan.mode === 'rows') {
+      await note(index, { result: 'not_sent', message: `It needs what step ${missing} was to make.` });
+      continue;
+    }
     const sent: Sent = { method: request.method, path: fill(request.path), body: fillBody(request.body, created) };
     const { check, trace } = request;
     const recalled =

@@ -1,5 +1,6 @@
 import { Failure } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
+import { broken } from './bulk.ts';
 import { committedDigest, digestOf, digestOfAll } from './digest.ts';
 import { newestVersion, pendingObjects, readVersion } from './policy-objects.ts';
 import { nameOf } from './wire.ts';
@@ -28,6 +29,15 @@ export async function verify(check: Check, pce: PceReader, signal?: AbortSignal)
         throw conflict('The draft was changed since it was previewed.');
       return;
     }
+    case 'each': {
+      const found = await broken(check.collection, check.items, pce, signal);
+      const [first] = found;
+      if (first !== undefined)
+        throw conflict(`${first} since it was read${found.length > 1 ? `, and ${found.length - 1} more` : ''}.`, {
+          changed: found.slice(0, SHOWN),
+        });
+      return;
+    }
     case 'clean':
       return verifyClean(check.version, pce, signal);
     case 'staged':
@@ -37,7 +47,7 @@ export async function verify(check: Check, pce: PceReader, signal?: AbortSignal)
 
 const SHOWN = 10;
 
-async function verifyClean(version: number, pce: PceReader, signal: AbortSignal | undefined): Promise<void> {
+async function verifyClean(version: number | null, pce: PceReader, signal: AbortSignal | undefined): Promise<void> {
   const [pending, newest] = await Promise.all([pendingObjects(pce, signal), newestVersion(pce, signal)]);
   if (pending.length > 0)
     throw conflict(

@@ -11,6 +11,23 @@ export function fillPath(path: string, created: ReadonlyMap<string, string>): st
 export const fillBody = (value: JsonValue | undefined, created: ReadonlyMap<string, string>): JsonValue | undefined =>
   mapHrefs(value, (href) => fillPath(href, created));
 
+/** The number of the first request whose href is needed and not known; null when all are. */
+export function notMade(
+  path: string,
+  body: JsonValue | undefined,
+  created: ReadonlyMap<string, string>,
+): string | null {
+  let missing: string | null = null;
+  const look = (text: string): string =>
+    text.replace(/\{(\d+)\}/g, (whole, name: string) => {
+      if (!created.has(name)) missing ??= name;
+      return whole;
+    });
+  look(path);
+  mapHrefs(body, look);
+  return missing;
+}
+
 /** `value` with every `href` in it changed. */
 export function mapHrefs(value: JsonValue | undefined, change: (href: string) => string): JsonValue | undefined {
   if (Array.isArray(value)) return value.map((item: JsonValue) => mapHrefs(item, change) ?? null);

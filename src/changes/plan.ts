@@ -70,10 +70,18 @@ export type Check =
   | { readonly kind: 'absent'; readonly collection: string; readonly match: Readonly<Record<string, string>> }
   /** The pending draft content of these objects, rules included, is as it was when planned. */
   | { readonly kind: 'pending'; readonly hrefs: readonly Href[]; readonly digest: string }
-  /** Nothing is pending, and this is the newest version. */
-  | { readonly kind: 'clean'; readonly version: number }
+  /** Nothing is pending, and this is the newest version. In an undo, null stands for the version that the request being undone made. */
+  | { readonly kind: 'clean'; readonly version: number | null }
+  /** Each of these objects of a collection still says what it said in some fields. */
+  | { readonly kind: 'each'; readonly collection: string; readonly items: readonly EachItem[] }
   /** Exactly these objects are pending, with these contents: what an earlier request of the plan makes, so only looked at in its turn. */
   | { readonly kind: 'staged'; readonly contents: Contents };
+
+/** Fields and their values, of one object. `href` null: no object of the collection says this. */
+export interface EachItem {
+  readonly href: string | null;
+  readonly is: JsonObject;
+}
 
 export type Trace =
   | { readonly kind: 'none' }
@@ -81,6 +89,8 @@ export type Trace =
   | { readonly kind: 'named'; readonly collection: string; readonly match: Readonly<Record<string, string>> }
   /** It is an item of this list that was not there before and has the content that was sent. */
   | { readonly kind: 'new_in'; readonly list: string }
+  /** It acts on each item of its body; they are looked at one by one. */
+  | { readonly kind: 'bulk'; readonly collection: string }
   /** All of these objects are pending, none of which was before. */
   | { readonly kind: 'staged'; readonly hrefs: readonly string[] }
   /** It is a policy version after `after` with this message that changed what the request names. */
@@ -102,6 +112,8 @@ export interface BareRequest {
 export interface WayBack {
   readonly requests: readonly BareRequest[];
   readonly loses: readonly string[];
+  /** Of a bulk request: item n of the lists here belongs to item n of its body, and counts only if that went through. */
+  readonly perRow?: true | undefined;
 }
 
 /** How to take a request back. */
@@ -134,7 +146,7 @@ export interface RequestOutcome {
   readonly href: Href | null;
   readonly status: number | null;
   readonly message: string | null;
-  /** Per-item results of a bulk call. */
+  /** Per-item results of a bulk call, in the order of its body: `href`, `status` (`failed` or what was done), `message`. */
   readonly rows: readonly JsonObject[] | null;
   /** Digest of the target right after, so that undoing notices a later edit. */
   readonly after: string | null;

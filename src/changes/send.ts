@@ -1,12 +1,13 @@
 import { asFailure, Failure } from '../core/errors.ts';
-import { isHref } from '../core/href.ts';
+import { type Href, isHref } from '../core/href.ts';
 import { isObject, type JsonObject, type JsonValue } from '../core/json.ts';
+import { bulkRows, refusedWhole } from './bulk.ts';
 import { verify } from './check.ts';
 import { digestOf } from './digest.ts';
 import type { PceWriter, PlannedRequest, RequestOutcome } from './plan.ts';
 import { differences } from './proof.ts';
 import { targetOf } from './target.ts';
-import { before, lookFor, type Looked, provesNothingHappened, type Sent, settle } from './trace.ts';
+import { before, type Found, lookFor, type Looked, provesNothingHappened, type Sent, settle } from './trace.ts';
 
 export const UNSENT: RequestOutcome = Object.freeze({
   result: 'not_sent',
@@ -51,12 +52,16 @@ export async function sendOne({ request, sent, checked, pce, fill, signal, journ
   try {
     // Once sent it is not aborted: a half-known write is worse than a slow cancel.
     const { status, body } = await pce.send(sent);
-    return carriedOut(request, await answered(sent, status, body, pce), pce);
+    const outcome = await answered(sent, status, body, pce);
+    const refused = refusedWhole(outcome, sent.path);
+    if (refused !== null)
+      return { outcome: { ...outcome, result: 'failed', message: refused.message }, failure: refused };
+    return carriedOut(request, outcome, pce);
   } catch (error) {
     const failure = asFailure(error);
     if (provesNothingHappened(failure)) return { outcome: { result: 'failed', message: failure.message }, failure };
     const found = await settle({ sent, trace: request.trace, check: request.check, known, fill }, failure, pce);
-    if (found.happened === true) return carriedOut(request, await seen(sent, found.href, pce), pce);
+    if (found.happened === true) return carriedOut(request, await seen(sent, found, pce), pce);
     if (found.happened === false) return { outcome: { result: 'failed', message: failure.message }, failure };
     const message = `${failure.message} Whether it was carried out could not be found out.`;
     return { outcome: { result: 'unknown', message }, failure };
@@ -66,7 +71,7 @@ export async function sendOne({ request, sent, checked, pce, fill, signal, journ
 /** What became of a request that was journalled as sent or unknown earlier; null when it was not carried out. */
 export async function recall(request: PlannedRequest, looked: Looked, pce: PceWriter): Promise<Settled | null> {
   const found = await lookFor(looked, pce);
-  if (found.happened === true) return carriedOut(request, await seen(looked.sent, found.href, pce), pce);
+  if (found.happened === true) return carriedOut(request, await seen(looked.sent, found, pce), pce);
   if (found.happened === false) return null;
   const failure = new Failure('pce_unreachable', { message: 'The answer was lost.' });
   return {
@@ -83,13 +88,18 @@ async function answered(
 ): Promise<RequestOutcome> {
   const text = isObject(body) ? body['href'] : undefined;
   const href = typeof text === 'string' && isHref(text) ? text : null;
-  const rows = Array.isArray(body) ? (body.filter(isObject) as JsonObject[]) : null; // parsed JSON
+  const listed = Array.isArray(body) ? (body.filter(isObject) as JsonObject[]) : null; // parsed JSON
+  const rows = bulkRows(sent, body) ?? listed;
   return { ...UNSENT, result: 'done', status, href, rows, after: await digestNow(sent, href, pce) };
 }
 
-async function seen(sent: Sent, href: RequestOutcome['href'], pce: PceWriter): Promise<RequestOutcome> {
+async function seen(
+  sent: Sent,
+  { href, rows }: Extract<Found, { readonly href: Href | null }>,
+  pce: PceWriter,
+): Promise<RequestOutcome> {
   const message = 'The answer was lost; the PCE shows that it was carried out.';
-  return { ...UNSENT, result: 'done', href, message, after: await digestNow(sent, href, pce) };
+  return { ...UNSENT, result: 'done', href, message, rows: rows ?? null, after: await digestNow(sent, href, pce) };
 }
 
 /** What its target says now is what a later undo expects to find; read anew, because a POST is not always answered as a GET is. */

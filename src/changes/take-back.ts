@@ -1,4 +1,5 @@
 import { asFailure, Failure } from '../core/errors.ts';
+import { wayBackOfRows } from './bulk.ts';
 import { digestOf } from './digest.ts';
 import { fillBody, fillPath } from './placeholders.ts';
 import type { BareRequest, PceWriter, Plan, PlannedRequest, RequestOutcome } from './plan.ts';
@@ -49,7 +50,7 @@ async function takeOneBack(
   const target = targetOf(request.method, fillPath(request.path, names), outcome.href);
   const comparable = target !== null && outcome.after !== null && !looksDifferent;
   const untouched = comparable ? await isUntouched(target, outcome.after, pce) : 'not known';
-  for (const one of undo.requests) {
+  for (const one of wayBackOfRows(undo, outcome.rows).requests) {
     const failure = await sendBack(one, filled(one), untouched !== false, pce);
     if (failure !== null) return failure;
   }

@@ -1,6 +1,7 @@
 import { Failure, type FailureCode } from '../core/errors.ts';
 import type { Href } from '../core/href.ts';
 import type { JsonObject, JsonValue } from '../core/json.ts';
+import { lookForRows } from './bulk.ts';
 import { findExact } from './check.ts';
 import { contains } from './diff.ts';
 import { digestOf } from './digest.ts';
@@ -24,7 +25,14 @@ const NOT_CARRIED_OUT: ReadonlySet<FailureCode> = new Set([
 export const provesNothingHappened = ({ code, detail }: Failure): boolean =>
   NOT_CARRIED_OUT.has(code) || detail['neverSent'] === true;
 
-export type Found = { readonly happened: boolean; readonly href: Href | null } | { readonly happened: 'unknown' };
+export type Found =
+  | {
+      readonly happened: boolean;
+      readonly href: Href | null;
+      /** Of a bulk call: what became of each item. */
+      readonly rows?: readonly JsonObject[] | undefined;
+    }
+  | { readonly happened: 'unknown' };
 
 const UNKNOWN: Found = Object.freeze({ happened: 'unknown' });
 const NO: Found = Object.freeze({ happened: false, href: null });
@@ -80,6 +88,10 @@ export async function lookFor(looked: Looked, pce: PceReader): Promise<Found> {
   try {
     const { sent, check } = looked;
     if (sent.path.endsWith('/sec_policy/delete')) return await lookForRevert(sent, pce);
+    if (looked.trace.kind === 'bulk') {
+      const rows = await lookForRows(sent, looked.trace.collection, pce);
+      return rows === null ? NO : { happened: true, href: null, rows };
+    }
     if (sent.method === 'POST') return await lookForCreated(looked, pce);
     const there = await pce.read(sent.path);
     if (sent.method === 'DELETE') return { happened: isDeleted(there), href: null };
@@ -101,6 +113,7 @@ const isDeleted = (object: JsonObject | null): boolean =>
 async function lookForCreated({ sent, trace, known, fill }: Looked, pce: PceReader): Promise<Found> {
   switch (trace.kind) {
     case 'none':
+    case 'bulk':
       return UNKNOWN;
     case 'named': {
       const there = await findExact(trace.collection, trace.match, pce);

@@ -1,4 +1,6 @@
 import { Failure } from '../core/errors.ts';
+import type { JsonObject } from '../core/json.ts';
+import { wayBackOfRows } from './bulk.ts';
 import { fillBody, fillPath, mapHrefs } from './placeholders.ts';
 import type { BareRequest, Check, Plan, PlanDraft, PlannedRequest, RequestOutcome, WayBack } from './plan.ts';
 import { targetOf, touchedBy } from './target.ts';
@@ -97,7 +99,7 @@ function wayOf(
   const target = targetOf(request.method, fillPath(request.path, created), outcome.href);
   const reverted = undo.requests.flatMap(({ body }) => hrefsInSubset(body));
   const provisioned = undo.later !== undefined && !reverted.some((href) => pending.has(draftHref(href)));
-  const way = provisioned && undo.later !== undefined ? undo.later : undo;
+  const way = wayBackOfRows(provisioned && undo.later !== undefined ? undo.later : undo, outcome.rows);
   // A deletion that went live left nothing to compare.
   const gone = provisioned && request.method === 'DELETE';
   const comparable = target !== null && outcome.after !== null && !gone;
@@ -114,13 +116,22 @@ function planned(one: BareRequest, first: number, names: ReadonlyMap<string, str
     path: numbered(first)(fillPath(path, names)),
     body: mapHrefs(fillBody(body, names), numbered(first)),
     says,
-    check,
+    check: filledCheck(check, names),
     trace,
     ...(proof === undefined ? {} : { proof }),
     undo: { kind: 'none', why: 'it is itself the way back' },
     diff: [],
   };
 }
+
+function filledCheck(check: Check, names: ReadonlyMap<string, string>): Check {
+  if (check.kind === 'clean') return { kind: 'clean', version: check.version ?? versionOf(names.get('self')) };
+  if (check.kind !== 'each') return check;
+  return { ...check, items: check.items.map(({ href, is }) => ({ href, is: fillBody(is, names) as JsonObject })) }; // the same shape
+}
+
+/** The version that a commit made, by its href; none that exists where that is not known. */
+const versionOf = (href: string | undefined): number => Number(/\/sec_policy\/(\d+)$/.exec(href ?? '')?.[1] ?? -1);
 
 /** `{+2}`, the second request of this way back, by its number in the whole undo. */
 const numbered =
