@@ -1,3 +1,4 @@
+import type { Href } from '../core/href.ts';
 import type { GraphEdge } from './mermaid.ts';
 
 /** What a tool's handler returns: a value. The text view and the wire result are functions of it, made in one place. */
@@ -14,6 +15,8 @@ export interface Answer<Item = Readonly<Record<string, unknown>>> {
   readonly evidence?: readonly string[] | undefined;
   /** Further fields beside the envelope's (fields of the reference server's Returns column). */
   readonly extra?: Readonly<Record<string, unknown>> | undefined;
+  /** The PCE's own query that is still running: the answer gets a cursor that goes on with it. */
+  readonly continues?: Href | undefined;
   /** How the text shows the rows; a table unless told. */
   readonly view?: View | undefined;
 }

@@ -13,7 +13,7 @@ import type { ToolResult } from './result.ts';
 import { type RowView, rowView } from './row-view.ts';
 import { sanitise } from './sanitise.ts';
 import { shrink } from './shrink.ts';
-import { closingLines, cursorLine, randomFence, rowsLine } from './text.ts';
+import { closingLines, cursorLine, randomFence, rowsLine, waitLine } from './text.ts';
 
 /** Where a page begins: after `offset` rows, the last of which had `lastKey`. */
 export interface PageStart {
@@ -98,6 +98,7 @@ export function buildResult<Item>(
     seal,
   } = options;
   const { items } = answer;
+  const continued = answer.continues !== undefined;
   const budget = charactersOf(budgetTokens);
   const { index: start, moved } = firstRow(items, page);
   const envelope = envelopeOf(answer, { maxExtra: budget / 4, gaps: moved ? [MOVED_ROWS] : [] });
@@ -116,7 +117,12 @@ export function buildResult<Item>(
             ...rows.flatMap((row) => row.text),
             `=== ${fence}`,
           ]),
-      ...closingLines(told, cursor === undefined ? [] : [cursorLine(items.length - start - rows.length, cursor)]),
+      ...closingLines(
+        told,
+        cursor === undefined
+          ? []
+          : [continued ? waitLine(cursor) : cursorLine(items.length - start - rows.length, cursor)],
+      ),
     ].join('\n');
 
   const longestCursor = seal({ offset: items.length, lastKey: 'x'.repeat(LAST_KEY_LENGTH) });
@@ -130,7 +136,11 @@ export function buildResult<Item>(
     structured,
   });
   const end = start + rows.length;
-  const cursor = end < items.length ? seal({ offset: end, lastKey: rowKey(items[end - 1]) }) : undefined;
+  const cursor = continued
+    ? seal(page ?? { offset: 0, lastKey: null })
+    : end < items.length
+      ? seal({ offset: end, lastKey: rowKey(items[end - 1]) })
+      : undefined;
   const told = rows.some((row) => row.cut) ? longest : envelope;
   const content = [{ type: 'text', text: textOf(told, rows, cursor) }] as const;
   if (!structured) return { content };

@@ -17,6 +17,8 @@ export interface CursorPosition {
   readonly offset: number;
   readonly lastKey: string | null;
   readonly queryHref?: Href | undefined;
+  /** The moment the first call stood for: "the last 30 days" means the same days on every page. */
+  readonly asOfMs?: number | undefined;
 }
 
 export interface CursorKey {
@@ -49,7 +51,7 @@ const boundTo = ({ issuer, subject }: CursorCall['principal']): Buffer =>
 /** A cursor that only the same principal can use, for the same tool with the same arguments, until it expires. */
 export function sealCursor(
   { principal, tool, args }: CursorCall,
-  { offset, lastKey, queryHref }: CursorPosition,
+  { offset, lastKey, queryHref, asOfMs }: CursorPosition,
   { keys, clock, lifeMs = DAY_MS }: CursorSeal,
 ): string {
   const [{ id, key }] = keys;
@@ -57,7 +59,7 @@ export function sealCursor(
   const cipher = createCipheriv('aes-256-gcm', key, iv);
   cipher.setAAD(boundTo(principal));
   const expires = Math.ceil((clock.now() + lifeMs) / 1000);
-  const plain = JSON.stringify([tool, digestOf(args), offset, expires, lastKey, queryHref ?? null]);
+  const plain = JSON.stringify([tool, digestOf(args), offset, expires, lastKey, queryHref ?? null, asOfMs ?? null]);
   const sealed = Buffer.concat([iv, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
   return `${id}.${sealed.toString('base64url')}`;
 }
@@ -88,7 +90,7 @@ function decrypt(cursor: string, principal: CursorCall['principal'], keys: reado
 export function openCursor(cursor: string, call: CursorCall, { keys, clock }: CursorSeal): CursorPosition {
   const plain = decrypt(cursor, call.principal, keys);
   if (!Array.isArray(plain)) throw new Failure('invalid_cursor');
-  const [tool, digest, offset, expires, lastKey, queryHref] = plain as readonly unknown[];
+  const [tool, digest, offset, expires, lastKey, queryHref, asOfMs] = plain as readonly unknown[];
   if (tool !== call.tool || digest !== digestOf(call.args)) throw new Failure('invalid_cursor');
   if (typeof offset !== 'number' || typeof expires !== 'number') throw new Failure('invalid_cursor');
   if (expires * 1000 <= clock.now()) throw new Failure('expired_cursor');
@@ -96,6 +98,7 @@ export function openCursor(cursor: string, call: CursorCall, { keys, clock }: Cu
     offset,
     lastKey: typeof lastKey === 'string' ? lastKey : null,
     ...(typeof queryHref === 'string' && isHref(queryHref) ? { queryHref } : {}),
+    ...(typeof asOfMs === 'number' ? { asOfMs } : {}),
   };
 }
 

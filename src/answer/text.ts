@@ -53,6 +53,9 @@ export const rowsLine = ({
 export const cursorLine = (rest: number, cursor: string): string =>
   `more: ${rest} further rows; repeat the call with cursor=${cursor}`;
 
+export const waitLine = (cursor: string): string =>
+  `not finished: repeat the call with cursor=${cursor} to go on waiting`;
+
 /** What stands below the rows: totals, further fields, what was looked at, where to go on. */
 export const closingLines = (
   { totals, extra, coverage, next, evidence }: Envelope,

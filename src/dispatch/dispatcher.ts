@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Answer } from '../answer/answer.ts';
 import { buildResult } from '../answer/build.ts';
-import { type CursorPosition, type CursorSeal, openCursor, sealCursor } from '../answer/cursor.ts';
+import { type CursorSeal, openCursor, sealCursor } from '../answer/cursor.ts';
 import { failureResult } from '../answer/failure.ts';
 import type { ToolResult } from '../answer/result.ts';
 import type { Decide } from '../access/decide.ts';
@@ -81,6 +81,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     const page = cursor === undefined ? undefined : openCursor(cursor, cursorCall, options.seal);
     await options.confirm?.({ tool: tool.name, effect, principal, args, rawArgs: call.args });
     signal.throwIfAborted();
+    const asOfMs = page?.asOfMs ?? clock.now();
     const [pce, flows] = await Promise.all([options.pce(principal), options.flows()]);
     const answer = await tool.run(args, {
       pce,
@@ -91,7 +92,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
           const decision = decide(principal, plan.effect, { kind: 'plan', name: `the plan of ${plan.tool}` });
           if (!decision.allowed) throw decision.failure;
         }),
-      clock,
+      clock: { now: () => asOfMs },
+      continues: page?.queryHref,
       signal,
       principal,
       progress: progressOf(call.progress),
@@ -100,7 +102,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       budgetTokens,
       structured,
       page,
-      seal: (next: CursorPosition) => sealCursor(cursorCall, next, options.seal),
+      seal: (next) => sealCursor(cursorCall, { ...next, asOfMs, queryHref: answer.continues }, options.seal),
     });
   }
 

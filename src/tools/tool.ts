@@ -2,6 +2,7 @@ import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
 import type { Answer, Column } from '../answer/answer.ts';
 import type { Changes } from '../changes/plan.ts';
 import type { Effect, Principal } from '../core/authority.ts';
+import type { Href } from '../core/href.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Toolset } from '../core/toolset.ts';
 import type { PceView } from '../pce/view.ts';
@@ -16,7 +17,10 @@ export interface ToolContext {
   readonly flows: FlowTables;
   /** Where every write goes through, bound to the caller. */
   readonly changes: () => Promise<Changes>;
+  /** Stands still at the moment the call is about: its beginning, or that of the first call where this one goes on with a cursor. */
   readonly clock: Clock;
+  /** The PCE's own query that the call before was still waiting for. */
+  readonly continues?: Href | undefined;
   readonly signal: AbortSignal;
   readonly principal: Principal;
   /** Tells the client how far a long call is. */

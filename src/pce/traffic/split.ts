@@ -77,7 +77,7 @@ function byPorts(part: QueryPart): readonly QueryPart[] | null {
   const { from, to } = ports;
   const middle = middleOf(from, to);
   return [
-    rangePart(part, { kind: 'range', proto, from, to: middle, rest: false }),
+    rangePart(part, { ...ports, to: middle, rest: false }),
     rangePart(part, { ...ports, from: middle + 1 }),
   ].flatMap((each) => each ?? []);
 }
