@@ -12,6 +12,7 @@ import getIplists from '../tools/policy/get-iplists.ts';
 import getRulesets from '../tools/policy/get-rulesets.ts';
 import getServices from '../tools/policy/get-services.ts';
 import identifyInfrastructureServices from '../tools/risk/identify-infrastructure-services.ts';
+import explainFlow from '../tools/segmentation/explain-flow.ts';
 import getTrafficFlowsSummary from '../tools/traffic/get-traffic-flows-summary.ts';
 import type { AnyTool } from './any-tool.ts';
 
@@ -32,6 +33,8 @@ export const catalogue: readonly AnyTool[] = [
   getServices,
   // traffic
   getTrafficFlowsSummary,
+  // segmentation
+  explainFlow,
   // risk
   identifyInfrastructureServices,
   // operations

@@ -43,7 +43,10 @@ export function judgeTable(table: FlowTable, { from, to, list, limit, draftIs }:
   const reported = agreementCounter();
   const draft = agreementCounter();
   const sums = new Map<number, Sum>();
+  const known = new Set<string>(from.workloads.map(({ href }) => href));
+  const isStranger = ({ workload }: FlowEndpoint): boolean => !!workload?.href && !known.has(workload.href);
   let unjudgedRows = 0;
+  let strangerRows = 0;
   let newlyBlockedRows = 0;
 
   for (const variant of variantsOf(table)) {
@@ -52,6 +55,7 @@ export function judgeTable(table: FlowTable, { from, to, list, limit, draftIs }:
       unjudgedRows += rows;
       continue;
     }
+    if (isStranger(variant.source) || isStranger(variant.destination)) strangerRows += rows;
     const foreign = variant.boundary === FOREIGN_DROP;
     const now = decide(before, question);
     const then = after === before ? now : decide(after, question);
@@ -83,6 +87,7 @@ export function judgeTable(table: FlowTable, { from, to, list, limit, draftIs }:
     edges: listed.slice(0, limit).map(edgeOf),
     edgeCount: listed.length,
     unjudgedRows,
+    strangerRows,
     reported: reported.result(),
     draft: draft.result(),
   };

@@ -71,6 +71,8 @@ export interface JudgeAnswer {
   readonly edgeCount: number;
   /** Rows without an address at one end, which cannot be judged. */
   readonly unjudgedRows: number;
+  /** Rows that name a workload the policy was not given: deleted since, or hidden from the caller. It was judged as a bare address. */
+  readonly strangerRows: number;
   /** `from` against the decisions VENs reported. */
   readonly reported: Agreement;
   /** Against draft decisions of the rows; nothing compared where rows carry none. */
