@@ -4,7 +4,7 @@ import { contains } from './diff.ts';
 import { mapHrefs } from './placeholders.ts';
 import type { EachItem, FieldDiff, PceReader, PlannedRequest, RequestOutcome, WayBack } from './plan.ts';
 import type { Sent } from './trace.ts';
-import { nameOf } from './wire.ts';
+import { hrefOf, nameOf, textOf } from './wire.ts';
 
 /** The most items one bulk call takes (objects.md §6.5). */
 export const MAX_BULK_ITEMS = 1_000;
@@ -39,12 +39,16 @@ export function bulkUpdateStep({ collection, items, says, restore, diff = [] }: 
   const body = items.map(({ before, changes }): JsonObject => ({ href: before['href'], ...changes }));
   const path = `${collection}/bulk_update`;
   return {
-    ...{ method: 'PUT', path, body, says, diff },
+    method: 'PUT',
+    path,
+    body,
+    says,
+    diff,
     check: {
       kind: 'each',
       collection,
       items: items.map(({ before, changes }) => ({
-        href: String(before['href']),
+        href: hrefOf(before),
         is: Object.fromEntries(Object.keys(changes).map((field) => [field, before[field] ?? null])),
       })),
     },
@@ -55,11 +59,15 @@ export function bulkUpdateStep({ collection, items, says, restore, diff = [] }: 
       loses: [],
       requests: [
         {
-          ...{ method: 'PUT', path, body: old, says: `put back (${says})`, trace: { kind: 'bulk', collection } },
+          method: 'PUT',
+          path,
+          body: old,
+          says: `put back (${says})`,
+          trace: { kind: 'bulk', collection },
           check: {
             kind: 'each',
             collection,
-            items: items.map(({ before, changes }) => ({ href: String(before['href']), is: changes })),
+            items: items.map(({ before, changes }) => ({ href: hrefOf(before), is: changes })),
           },
         },
       ],
@@ -76,7 +84,12 @@ export interface BulkCreateStep extends BulkStep {
 export function bulkCreateStep({ collection, items, says, diff = [] }: BulkCreateStep): PlannedRequest {
   const trace = { kind: 'bulk', collection } as const;
   return {
-    ...{ method: 'PUT', path: `${collection}/bulk_create`, body: items.map(({ body }) => body), says, diff, trace },
+    method: 'PUT',
+    path: `${collection}/bulk_create`,
+    body: items.map(({ body }) => body),
+    says,
+    diff,
+    trace,
     check: { kind: 'each', collection, items: items.map(({ unique }) => ({ href: null, is: unique })) },
     undo: {
       kind: 'requests',
@@ -105,12 +118,16 @@ export interface BulkDeleteStep extends BulkStep {
 export function bulkDeleteStep({ collection, items, says, diff = [] }: BulkDeleteStep): PlannedRequest {
   const trace = { kind: 'bulk', collection } as const;
   return {
-    ...{ method: 'PUT', path: `${collection}/bulk_delete`, says, diff, trace },
+    method: 'PUT',
+    path: `${collection}/bulk_delete`,
+    says,
+    diff,
+    trace,
     body: items.map(({ before }) => ({ href: before['href'] })),
     check: {
       kind: 'each',
       collection,
-      items: items.map(({ before, is }) => ({ href: String(before['href']), is })),
+      items: items.map(({ before, is }) => ({ href: hrefOf(before), is })),
     },
     undo: {
       kind: 'requests',
@@ -118,7 +135,10 @@ export function bulkDeleteStep({ collection, items, says, diff = [] }: BulkDelet
       loses: ['href', 'author', 'times'],
       requests: [
         {
-          ...{ method: 'PUT', path: `${collection}/bulk_create`, says: 'create them again', trace },
+          method: 'PUT',
+          path: `${collection}/bulk_create`,
+          says: 'create them again',
+          trace,
           body: items.map(({ again }) => again),
           check: { kind: 'none' },
         },
@@ -153,7 +173,7 @@ export function bulkRows({ path, body }: Sent, answer: JsonValue | undefined): r
     given.flatMap((row) => (typeof row['href'] === 'string' ? [[row['href'], row] as const] : [])),
   );
   return itemsOf(body).map((item, index): JsonObject => {
-    const found = operation === 'create' ? given[index] : byHref.get(String(item['href']));
+    const found = operation === 'create' ? given[index] : byHref.get(textOf(item, 'href') ?? '');
     // bulk_delete lists failures only (objects.md §6.5).
     if (operation === 'delete' && found === undefined) return { href: item['href'], status: 'deleted' };
     const href = found?.['href'] ?? item['href'] ?? null;
@@ -179,8 +199,8 @@ const isDone = (row: JsonObject | undefined): boolean => row !== undefined && ro
 /** The failure of a bulk call of which no item went through; null when one did. */
 export function refusedWhole({ rows }: Pick<RequestOutcome, 'rows'>, path: string): Failure | null {
   if (operationOf(path) === null || rows === null || rows.length === 0 || rows.some(isDone)) return null;
-  const [first] = rows;
-  return new Failure('pce_rejected', { message: `The PCE refused every item: ${String(first?.['message'])}` });
+  const [first = {}] = rows;
+  return new Failure('pce_rejected', { message: `The PCE refused every item: ${textOf(first, 'message') ?? ''}` });
 }
 
 /** The objects of some hrefs as they are now; null for those that are gone. */
@@ -194,7 +214,9 @@ async function readEach(
     const objects = await Promise.all(hrefs.map((href) => pce.read(href, signal)));
     return new Map(hrefs.map((href, index) => [href, objects[index] ?? null]));
   }
-  const listed = new Map((await pce.list(collection, {}, signal)).map((object) => [String(object['href']), object]));
+  const listed = new Map<string, JsonObject>(
+    (await pce.list(collection, {}, signal)).map((object) => [hrefOf(object), object]),
+  );
   return new Map(hrefs.map((href) => [href, listed.get(href) ?? null]));
 }
 
@@ -248,7 +270,7 @@ async function changedOf(
   collection: string,
   pce: PceReader,
 ): Promise<readonly (JsonObject | null)[]> {
-  const hrefs = items.map(({ href }) => String(href));
+  const hrefs = items.map((item) => textOf(item, 'href') ?? '');
   const there = await readEach(collection, hrefs, pce);
   return hrefs.map((href) => there.get(href) ?? null);
 }
@@ -269,7 +291,7 @@ async function madeOf(
 export function wayBackOfRows(way: WayBack, rows: readonly JsonObject[] | null): WayBack {
   if (way.perRow !== true || rows === null) return way;
   const kept = <T>(list: readonly T[]): readonly T[] => list.filter((_, index) => isDone(rows[index]));
-  const made = rows.filter(isDone).map((row) => String(row['href']));
+  const made = rows.filter(isDone).map((row) => textOf(row, 'href') ?? '');
   const filled = (item: JsonValue, index: number): JsonValue =>
     mapHrefs(item, (href) => (href === '{row}' ? (made[index] ?? href) : href)) ?? null;
   return {
