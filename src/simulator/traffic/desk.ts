@@ -80,10 +80,13 @@ export function createDesk(world: World, replays: Replays, delays: TrafficDelays
   const ask = (question: TrafficQuestion, sees: Visible | null): Result => {
     const toMs = Math.min(question.toMs, clock.now());
     const fromMs = Math.max(question.fromMs, world.estate.traffic.oldestMs);
+    const seen = view();
+    // What was reported before the start stays as it was; only a changed level makes the start an edge.
+    const cuts = seen.levelsChanged ? [world.estate.nowMs] : [];
     return {
       world,
-      view: view(),
-      parts: partsOf(world, replays, fromMs, toMs),
+      view: seen,
+      parts: partsOf(world, replays, { fromMs, toMs, cuts }),
       question,
       matches: rowTest(question, world),
       lists: world.policy('active'),

@@ -1,6 +1,5 @@
 import type { Href } from '../../core/href.ts';
-import type { BoundaryDecision, ReportedDecision } from '../../model/policy/decision.ts';
-import type { FlowQuestion } from '../../model/policy/decision.ts';
+import type { BoundaryDecision, FlowQuestion, ReportedDecision } from '../../model/policy/decision.ts';
 import type { PolicySource, SourceWorkload } from '../../model/policy/source.ts';
 import type { FlowRow, WorkloadRecord } from '../estates/estate.ts';
 import type { World } from '../world.ts';

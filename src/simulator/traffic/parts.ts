@@ -11,16 +11,23 @@ export interface Part {
   rows(): Iterable<FlowRow>;
 }
 
-/** What there is between two times, oldest first: the epochs of the policy, cut where a replay begins or ends. */
-export function partsOf(world: World, replays: Replays, fromMs: number, toMs: number): readonly Part[] {
+/** What there is between two times, oldest first: the epochs of the policy, cut at `cuts` and where a replay begins or ends. */
+export function partsOf(
+  world: World,
+  replays: Replays,
+  { fromMs, toMs, cuts }: { readonly fromMs: number; readonly toMs: number; readonly cuts: readonly number[] },
+): readonly Part[] {
   if (fromMs >= toMs) return [];
-  return world.epochs(fromMs, toMs).flatMap((epoch) =>
-    replays.segments(Math.max(epoch.fromMs, fromMs), Math.min(epoch.toMs, toMs)).map((segment) => ({
-      fromMs: segment.fromMs,
-      toMs: segment.toMs,
-      policy: epoch.policy,
-      rows: () => shifted(world, segment),
-    })),
+  const edges = [fromMs, ...cuts.filter((cut) => cut > fromMs && cut < toMs), toMs];
+  return edges.slice(1).flatMap((end, index) =>
+    world.epochs(edges[index] ?? fromMs, end).flatMap((epoch) =>
+      replays.segments(epoch.fromMs, epoch.toMs).map((segment) => ({
+        fromMs: segment.fromMs,
+        toMs: segment.toMs,
+        policy: epoch.policy,
+        rows: () => shifted(world, segment),
+      })),
+    ),
   );
 }
 

@@ -26,6 +26,8 @@ export interface View {
   at(index: number): Peer | null;
   /** Workloads made since the start, which the estate's flows know only by address. */
   byAddress(ip: string): Peer | null;
+  /** Whether a workload reports at another level than at the start. */
+  readonly levelsChanged: boolean;
 }
 
 /** Takes views of a world. Peers whose records did not change are shared between views. */
@@ -46,6 +48,8 @@ export function viewer(world: World): () => View {
     return fresh;
   };
 
+  let last: { readonly peers: readonly (Peer | null)[]; readonly view: View } | null = null;
+
   return () => {
     const peers = world.estate.workloads.map(({ id }) => peer(id));
     const added = new Map<string, Peer>();
@@ -55,7 +59,18 @@ export function viewer(world: World): () => View {
       const found = peer(id);
       for (const address of found ? addresses : []) if (found) added.set(address, found);
     }
-    return { at: (index) => peers[index] ?? null, byAddress: (ip) => added.get(ip) ?? null };
+    // Most queries find nothing changed; results are kept for a day, and so share what they saw.
+    if (last && added.size === 0 && last.peers.every((known, index) => known === peers[index])) return last.view;
+    const levelsChanged = peers.some(
+      (now, index) => now && now.record.visibilityLevel !== world.estate.workloads[index]?.visibilityLevel,
+    );
+    const view: View = {
+      at: (index) => peers[index] ?? null,
+      byAddress: (ip) => added.get(ip) ?? null,
+      levelsChanged,
+    };
+    last = added.size === 0 ? { peers, view } : null;
+    return view;
   };
 }
 

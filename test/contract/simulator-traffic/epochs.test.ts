@@ -119,6 +119,8 @@ test('a workload whose flows are off is silent from then on, one that reports dr
   await pce.control('POST', '/clock', { jump_ms: DAY_MS });
   const day = () => pce.rows(asking({ start_date: '2026-03-01T12:10:00Z', end_date: '2026-03-02T12:00:00Z' }));
   expect(reportedBy(await day(), href)).toEqual([]);
+  const both = reportedBy(await pce.rows(asking({ end_date: '2026-03-02T12:00:00Z' })), href);
+  expect(total(both)).toBe(total(past));
   await set('flow_drops');
   expect(reportedBy(await day(), href)).toEqual([]);
 });
