@@ -12,6 +12,15 @@
  * - versions of an estate's past show the objects that existed then with the content of today, which is all an estate keeps (§10.4):
  *   `lifecycle/seed.ts`;
  * - unpairing, `set_labels` and `remove_labels` do all or nothing (§6.6, §6.7): `objects/vens.ts`, `objects/workload-bulk.ts`.
+ *
+ * Of traffic (traffic.md), in `traffic/`:
+ * - an empty side is any, in `or` queries too (§2.5), so `or` with one empty side is everything;
+ * - `exclude_workloads_from_ip_list_query` concerns includes only (§2.7): an excluded list removes every address in it;
+ * - a process or Windows service name of a filter is compared whole (§2.5);
+ * - `matches_count` counts the daily rows of the traffic database, before aggregation, limits and RBAC (§2.3);
+ * - `ip_lists` stand on addresses that are no workload, with draft hrefs, read from the active policy (§4.1 and the published schema);
+ * - byte columns of the CSV are plain integers, Managed is True or False (§4.3);
+ * - `update_rules` computes every row, whatever its offset and limit (§2.9).
  */
 export const CHOICES = {
   /** objects.md §14.1: bodies of 401, 403, 404 and 405. */
@@ -49,6 +58,12 @@ export const CHOICES = {
   leaderStatus: 200,
   /** A policy or label change reaches traffic at the next full minute after it (VENs apply policy at a heartbeat), so no past row changes. */
   epochMs: 60_000,
+  /** traffic.md §2.4: what an absent `max_results` of a traffic query means; the SDK's own default. */
+  trafficMaxResults: 100_000,
+  /** traffic.md §2.2: results stay for a day, then the href answers 404. */
+  trafficResultLifeMs: 24 * 3_600_000,
+  /** traffic.md §16.1: a cancelled query is `cancel_requested` for a while, then gone. */
+  trafficCancelledLifeMs: 60_000,
 } as const;
 
 /** objects.md §13: tokens nobody has seen. Clients do not read them; the prefix says whose they are. */

@@ -1,4 +1,4 @@
-import { type CompiledPolicy, compilePolicy, decide } from '../model/policy/index.ts';
+import { type CompiledPolicy, compilePolicy, decide, reportedAt } from '../model/policy/index.ts';
 import type { Decision, FlowQuestion } from '../model/policy/decision.ts';
 import type { PolicySource } from '../model/policy/source.ts';
 
@@ -15,3 +15,10 @@ const policies = new WeakMap<PolicySource, CompiledPolicy>();
 
 export const decideFlow = (source: PolicySource, question: FlowQuestion): Decision =>
   decide(compiled(source), question);
+
+/** What the VEN at one end reports of a flow (traffic.md §5.2). */
+export const reportedFlow = (
+  source: PolicySource,
+  question: FlowQuestion,
+  end: 'source' | 'destination',
+): ReturnType<typeof reportedAt> => reportedAt(compiled(source), question, end);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../core/clock.ts';
 import type { Href } from '../../core/href.ts';
 import type { Caller, World } from '../world.ts';
-import { CANCELLED_LIFE_MS, RESULT_LIFE_MS } from './choices.ts';
+import { CHOICES } from '../choices.ts';
 import { draftReporter } from './judge.ts';
 import { rowTest } from './match.ts';
 import { questionOf } from './observe.ts';
@@ -98,7 +98,8 @@ export function createDesk(world: World, replays: Replays, delays: TrafficDelays
   const sweep = (): void => {
     for (const [id, { createdMs, state }] of queries) {
       const { cancelledMs } = state;
-      const over = cancelledMs === null ? createdMs + RESULT_LIFE_MS : cancelledMs + CANCELLED_LIFE_MS;
+      const over =
+        cancelledMs === null ? createdMs + CHOICES.trafficResultLifeMs : cancelledMs + CHOICES.trafficCancelledLifeMs;
       if (clock.now() >= over) forget(id);
     }
   };

@@ -1,8 +1,7 @@
 import type { Href } from '../../core/href.ts';
 import type { DraftDecision, FlowQuestion } from '../../model/policy/decision.ts';
-import { reportedAt } from '../../model/policy/index.ts';
 import type { PolicySource } from '../../model/policy/source.ts';
-import { compiled, decideFlow } from '../decide.ts';
+import { decideFlow, reportedFlow } from '../decide.ts';
 
 /** What the draft would make of a flow (traffic.md §2.9, §5.4): the decision and the draft rules behind it. */
 export interface DraftReport {
@@ -14,7 +13,7 @@ export interface DraftReport {
 
 /** What the VENs under a policy report. The policy is compiled when the first flow is judged. */
 export const reporter = (policy: PolicySource) => (question: FlowQuestion, end: 'source' | 'destination') =>
-  reportedAt(compiled(policy), question, end);
+  reportedFlow(policy, question, end);
 
 /** Rule coverage under a policy: the rules stand at the end that enforces, which is the destination where a VEN runs. */
 export const draftReporter =

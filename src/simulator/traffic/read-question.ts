@@ -3,7 +3,7 @@ import { parseSpan } from '../../model/addresses/address.ts';
 import { invalidUri, refused } from '../http/refusals.ts';
 import { inputValidation } from '../http/validate.ts';
 import type { World } from '../world.ts';
-import { DEFAULT_MAX_RESULTS } from './choices.ts';
+import { CHOICES } from '../choices.ts';
 import type { ActorTest, ServiceTest, Side, TrafficQuestion } from './question.ts';
 import { type ActorBody, type QuestionRules, questionCheck, type ServiceBody } from './question-schema.ts';
 
@@ -40,7 +40,7 @@ export function questionReader(rules: QuestionRules): (body: unknown, world: Wor
       ),
       clientTypes: { include: types ?? [], exclude: noTypes ?? [] },
       workloadsOutsideIpLists: given.exclude_workloads_from_ip_list_query ?? true,
-      maxResults: given.max_results ?? DEFAULT_MAX_RESULTS,
+      maxResults: given.max_results ?? CHOICES.trafficMaxResults,
     };
   };
 }
