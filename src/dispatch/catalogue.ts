@@ -8,11 +8,16 @@ import getWorkloads from '../tools/inventory/get-workloads.ts';
 import updateLabel from '../tools/inventory/update-label.ts';
 import checkPceConnection from '../tools/operations/check-pce-connection.ts';
 import getEvents from '../tools/operations/get-events.ts';
+import createIplist from '../tools/policy/create-iplist.ts';
+import deleteIplist from '../tools/policy/delete-iplist.ts';
 import getIplists from '../tools/policy/get-iplists.ts';
 import getRulesets from '../tools/policy/get-rulesets.ts';
 import getServices from '../tools/policy/get-services.ts';
+import updateIplist from '../tools/policy/update-iplist.ts';
 import identifyInfrastructureServices from '../tools/risk/identify-infrastructure-services.ts';
 import explainFlow from '../tools/segmentation/explain-flow.ts';
+import enforcementReadiness from '../tools/segmentation/enforcement-readiness.ts';
+import getPolicyCoverageReport from '../tools/segmentation/get-policy-coverage-report.ts';
 import getTrafficFlowsSummary from '../tools/traffic/get-traffic-flows-summary.ts';
 import type { AnyTool } from './any-tool.ts';
 
@@ -30,10 +35,15 @@ export const catalogue: readonly AnyTool[] = [
   // policy
   getRulesets,
   getIplists,
+  createIplist,
+  updateIplist,
+  deleteIplist,
   getServices,
   // traffic
   getTrafficFlowsSummary,
   // segmentation
+  enforcementReadiness,
+  getPolicyCoverageReport,
   explainFlow,
   // risk
   identifyInfrastructureServices,
