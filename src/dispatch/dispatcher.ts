@@ -4,6 +4,7 @@ import { buildResult } from '../answer/build.ts';
 import { type CursorSeal, openCursor, sealCursor } from '../answer/cursor.ts';
 import { failureResult } from '../answer/failure.ts';
 import type { ToolResult } from '../answer/result.ts';
+import { Unfinished } from '../answer/unfinished.ts';
 import type { Decide } from '../access/decide.ts';
 import type { Effect, Principal } from '../core/authority.ts';
 import type { Clock } from '../core/clock.ts';
@@ -83,21 +84,23 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     signal.throwIfAborted();
     const asOfMs = page?.asOfMs ?? clock.now();
     const [pce, flows] = await Promise.all([options.pce(principal), options.flows()]);
-    const answer = await tool.run(args, {
-      pce,
-      flows,
-      // A plan is judged by the effect it was made with, whoever asks for it to be applied (design §5).
-      changes: () =>
-        options.changes(principal, (plan) => {
-          const decision = decide(principal, plan.effect, { kind: 'plan', name: `the plan of ${plan.tool}` });
-          if (!decision.allowed) throw decision.failure;
-        }),
-      clock: { now: () => asOfMs },
-      continues: page?.queryHref,
-      signal,
-      principal,
-      progress: progressOf(call.progress),
-    });
+    const answer = await finished(
+      tool.run(args, {
+        pce,
+        flows,
+        // A plan is judged by the effect it was made with, whoever asks for it to be applied (design §5).
+        changes: () =>
+          options.changes(principal, (plan) => {
+            const decision = decide(principal, plan.effect, { kind: 'plan', name: `the plan of ${plan.tool}` });
+            if (!decision.allowed) throw decision.failure;
+          }),
+        clock: { now: () => asOfMs },
+        continues: page?.queryHref,
+        signal,
+        principal,
+        progress: progressOf(call.progress),
+      }),
+    );
     return buildResult(noted(answer, notes), tool, {
       budgetTokens,
       structured,
@@ -143,6 +146,16 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       }
     },
   };
+}
+
+/** The answer, or that of a call that ended early to be gone on with. */
+async function finished(running: ReturnType<AnyTool['run']>): ReturnType<AnyTool['run']> {
+  try {
+    return await running;
+  } catch (error) {
+    if (error instanceof Unfinished) return error.answer;
+    throw error;
+  }
 }
 
 /** The reason of an abort can be anything a client sent; whatever a cancelled call throws, it was cancelled. */

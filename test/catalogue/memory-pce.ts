@@ -37,6 +37,9 @@ export interface AskedListing {
   readonly args: readonly unknown[];
 }
 
+// Each is another PCE: what was read from one must not be taken for another's.
+let made = 0;
+
 /**
  * A PCE in memory for tests of single tools: it answers every listing with what it was given, cut to `maxResults`, and records what it
  * was asked. Filters are the PCE's business and are tested against the simulator.
@@ -55,7 +58,7 @@ export function memoryPce(contents: Contents): PceView & { readonly asked: reado
   const { labels = [], status } = contents;
   return {
     asked,
-    identity: 'memory',
+    identity: `memory ${(made += 1)}`,
     writes: () => 0,
     status: () => (status ? Promise.resolve(status) : Promise.reject(new Failure('pce_unreachable'))),
     labels: list('labels', labels),

@@ -1,62 +1,183 @@
 import type { Coverage } from '../../answer/answer.ts';
+import { digestOf } from '../../answer/canonical.ts';
+import { Unfinished } from '../../answer/unfinished.ts';
+import { Failure } from '../../core/errors.ts';
+import type { Href } from '../../core/href.ts';
 import type { TrafficQuery } from '../../pce/traffic/query.ts';
-import type { RemoteFlowTable } from '../../work/flows.ts';
+import type { FlowTables, RemoteFlowTable } from '../../work/flows.ts';
+import { createShelf, type Lease, type Shelf } from '../../work/shelf.ts';
 import type { ToolContext } from '../tool.ts';
+import { MAX_TABLE_ROWS, readWhole, type WholeFlows } from './whole-flows.ts';
 
 export interface Flows {
   readonly table: RemoteFlowTable;
   readonly coverage: Coverage;
   /** Raw observations before the PCE aggregated them, where it says; reported, never acted on. */
   readonly rawObservations: number | null;
+  /** True: counts are at most what they say (a flow that lasted over a cut in time counts twice). */
+  readonly upperBounds: boolean;
+}
+
+/** How long a table stays for the next question over the same rows. */
+const KEEP_MS = 120_000;
+/** Rows of all tables nobody is asking, together: about 150 MB. */
+const KEPT_ROWS = 1_000_000;
+/** Clients give a call 60 s. */
+const PATIENCE_MS = 45_000;
+
+/** A question on its way to its rows. */
+interface Running {
+  /** The PCE's query, once it is posted. */
+  query: Href | undefined;
+  /** The callers who wait and want to be told how far it is. */
+  readonly listeners: Set<ToolContext['progress']>;
+}
+
+interface Desk {
+  readonly shelf: Shelf<WholeFlows>;
+  readonly running: Map<string, Running>;
+}
+
+const desks = new WeakMap<FlowTables, Desk>();
+
+function deskOf(flows: FlowTables): Desk {
+  const known = desks.get(flows);
+  if (known !== undefined) return known;
+  const shelf = createShelf<WholeFlows>({
+    keepMs: KEEP_MS,
+    capacity: KEPT_ROWS,
+    weigh: ({ table }) => table.totals.rows,
+    dispose: ({ table }) => table.close(),
+  });
+  const desk = { shelf, running: new Map<string, Running>() };
+  desks.set(flows, desk);
+  return desk;
+}
+
+/**
+ * What makes two questions the same. A window that ends now is the same as one that ended a moment ago: the coverage tells which one was
+ * read. After a write through this server everything is another question: labels and policy may have changed.
+ */
+function keyOf({ start, end, ...query }: TrafficQuery, { pce, clock }: ToolContext): string {
+  const nowMs = Math.floor(clock.now() / 1_000) * 1_000;
+  const window = Date.parse(end) === nowMs ? { lastMs: nowMs - Date.parse(start) } : { start, end };
+  return digestOf([pce.identity, pce.writes(), { ...query, name: '' }, window]);
+}
+
+async function take(query: TrafficQuery, context: ToolContext, resume?: Href): Promise<Lease<WholeFlows>> {
+  const { pce, flows, signal, progress } = context;
+  const key = keyOf(query, context);
+  const { shelf, running } = deskOf(flows);
+  const mine: Running = running.get(key) ?? { query: undefined, listeners: new Set() };
+  mine.listeners.add(progress);
+  const make = async (shared: AbortSignal): Promise<WholeFlows> => {
+    running.set(key, mine);
+    const tell: ToolContext['progress'] = (...step) => mine.listeners.forEach((listener) => listener(...step));
+    const onPosted = (href: Href): void => {
+      mine.query = href;
+    };
+    try {
+      return await readWhole(query, { pce, flows }, { signal: shared, progress: tell, resume, onPosted });
+    } finally {
+      if (running.get(key) === mine) running.delete(key);
+    }
+  };
+  try {
+    const lease = await shelf.take(key, make, { signal, patienceMs: PATIENCE_MS });
+    if (lease !== null) return lease;
+  } finally {
+    mine.listeners.delete(progress);
+  }
+  if (mine.query === undefined) throw new Failure('timeout');
+  throw stillRunning(query, mine.query);
+}
+
+const stillRunning = ({ start, end, maxResults, decisions }: TrafficQuery, query: Href): Unfinished =>
+  new Unfinished(
+    {
+      answer:
+        'The PCE is still working on the traffic query; nothing has been read yet. Repeat the call with the cursor.',
+      totals: {},
+      coverage: {
+        window: { start, end },
+        rows_read: 0,
+        row_cap: maxResults,
+        truncated: true,
+        decisions: decisions.length === 0 ? ALL_DECISIONS : decisions,
+        gaps: ['everything: the traffic query is still running'],
+      },
+    },
+    query,
+  );
+
+/**
+ * Runs `query` and gives `ask` the table of its rows, with the coverage that belongs to it. Equal questions share one download. A query
+ * the PCE has not finished in time ends the call with a cursor that goes on with it.
+ */
+export async function withFlows<Result>(
+  query: TrafficQuery,
+  context: ToolContext,
+  ask: (flows: Flows) => Promise<Result>,
+): Promise<Result> {
+  const lease = await take(query, context, context.continues);
+  try {
+    context.progress('Summarising');
+    return await ask(flowsOf(lease.value));
+  } finally {
+    lease.release();
+  }
+}
+
+/** The same for two queries, which run at the same time. */
+export async function withBothFlows<Result>(
+  [first, second]: readonly [TrafficQuery, TrafficQuery],
+  context: ToolContext,
+  ask: (first: Flows, second: Flows) => Promise<Result>,
+): Promise<Result> {
+  const taking = [take(first, context), take(second, context)] as const;
+  const [one, other] = await Promise.allSettled(taking);
+  try {
+    if (one.status === 'rejected') throw one.reason;
+    if (other.status === 'rejected') throw other.reason;
+    context.progress('Comparing');
+    return await ask(flowsOf(one.value.value), flowsOf(other.value.value));
+  } finally {
+    for (const lease of [one, other]) if (lease.status === 'fulfilled') lease.value.release();
+  }
 }
 
 const ALL_DECISIONS = ['allowed', 'potentially_blocked', 'blocked', 'unknown'];
 
-/**
- * Runs `query` and gives `ask` the table of its rows, with the coverage that belongs to it; frees both afterwards. A cap was hit when
- * and only when as many rows arrived as were allowed.
- */
-export async function withFlows<Result>(
-  query: TrafficQuery,
-  { pce, flows, signal, progress }: ToolContext,
-  ask: (flows: Flows) => Promise<Result>,
-): Promise<Result> {
-  progress('Asking the PCE for traffic');
-  const stream = await pce.traffic(query, { signal, onProgress: (state) => progress(`Traffic query ${state}`) });
-  try {
-    const table = await flows.load(stream, {
-      signal,
-      onRows: (rows) => progress('Reading flow rows', rows, stream.flowsCount ?? undefined),
-    });
-    try {
-      progress('Summarising');
-      const coverage = flowCoverage(query, table.totals.rows, stream.flowsCount);
-      return await ask({ table, coverage, rawObservations: stream.matchesCount });
-    } finally {
-      table.close();
-    }
-  } finally {
-    await stream.discard();
-  }
-}
+const flowsOf = (whole: WholeFlows): Flows => ({
+  table: whole.table,
+  coverage: flowCoverage(whole),
+  rawObservations: whole.rawObservations,
+  upperBounds: whole.upperBounds,
+});
 
-function flowCoverage(query: TrafficQuery, rows: number, announced: number | null): Coverage {
+/** A cap was hit when and only when as many rows arrived as were allowed. */
+function flowCoverage({ table, query, missing, unread, capped, upperBounds, queries }: WholeFlows): Coverage {
   const { decisions, maxResults, start, end } = query;
-  const capped = rows === maxResults;
-  const short = announced !== null && rows < announced;
+  const rows = table.totals.rows;
   const asked = decisions.length === 0 ? ALL_DECISIONS : decisions;
   const left = ALL_DECISIONS.filter((decision) => !asked.some((one) => one === decision));
   return {
     window: { start, end },
     rows_read: rows,
-    row_cap: maxResults,
-    truncated: capped || short,
+    row_cap: queries === 1 ? maxResults : MAX_TABLE_ROWS,
+    truncated: capped || missing > 0 || unread.length > 0,
     decisions: asked,
     gaps: [
+      ...unread,
       ...(capped
         ? [`rows beyond max_results (${maxResults}), if there are more: narrow the window or the filters`]
         : []),
-      ...(short ? [`${announced - rows} of ${announced} rows that the PCE announced and did not send`] : []),
+      ...(missing > 0 ? [`${missing} of ${rows + missing} rows that the PCE announced and did not send`] : []),
+      ...(upperBounds
+        ? [
+            'exact counts: the window had to be cut, and flows that lasted over a cut are counted on both sides; counts are upper bounds',
+          ]
+        : []),
       ...(left.length === 0 ? [] : [`flows that were ${left.join(', ')}`]),
     ],
   };
