@@ -3,7 +3,8 @@ import type { FlowEndpoint } from '../flows/endpoint.ts';
 import { timeOf } from '../flows/seconds.ts';
 import type { FlowTable } from '../flows/table.ts';
 import type { Decision } from '../policy/decision.ts';
-import { compilePolicy, decide, reportedAt } from '../policy/index.ts';
+import { type CompiledPolicy, compilePolicy, decide, draftDecision, reportedAt } from '../policy/index.ts';
+import type { PolicySource } from '../policy/source.ts';
 import { agreementCounter } from './agreement.ts';
 import { type Change, CHANGES, changeOf, rankOf } from './change.ts';
 import type { EdgeEnd, EdgeVerdict, JudgeAnswer, JudgedEdge, JudgeJob } from './question.ts';
@@ -36,10 +37,16 @@ const FOREIGN_DROP = 'blocked_non_illumio_rule';
  * Judges every distinct flow of a finished table under two policies and adds up what becomes of the edges. The destination's reports say
  * more than the source's, because they name the process that listens; where both exist, they decide about the edge.
  */
-export function judgeTable(table: FlowTable, { from, to, list, limit, draftIs }: JudgeJob): JudgeAnswer {
-  const before = compilePolicy(from);
-  const after = to === from ? before : compilePolicy(to);
-  const draftPolicy = draftIs === undefined ? null : draftIs === 'from' ? before : after;
+export function judgeTable(table: FlowTable, { from, to, list, limit, draft: draftSource }: JudgeJob): JudgeAnswer {
+  const compiled = new Map<PolicySource, CompiledPolicy>();
+  const policyOf = (source: PolicySource): CompiledPolicy => {
+    const policy = compiled.get(source) ?? compilePolicy(source);
+    compiled.set(source, policy);
+    return policy;
+  };
+  const before = policyOf(from);
+  const after = policyOf(to);
+  const draftPolicy = draftSource === undefined ? null : policyOf(draftSource);
   const reported = agreementCounter();
   const draft = agreementCounter();
   const sums = new Map<number, Sum>();
@@ -61,7 +68,7 @@ export function judgeTable(table: FlowTable, { from, to, list, limit, draftIs }:
     const then = after === before ? now : decide(after, question);
     const change = foreign ? 'already_blocked' : changeOf(now.verdict, then.verdict);
     if (draftPolicy !== null && variant.draft !== null)
-      draft.add((draftIs === 'from' ? now : then).draftDecision, variant.draft, rows);
+      draft.add(draftDecision(draftPolicy, question), variant.draft, rows);
     let blocked = 0;
     if (reporter !== null && !foreign) {
       const word = reportedAt(before, question, reporter).decision;

@@ -10,8 +10,8 @@ export interface JudgeJob {
   /** Edges of these changes come back one by one; all are counted. */
   readonly list: readonly Change[];
   readonly limit: number;
-  /** Which of the two is the PCE's draft as it is now, to be compared with the rows' own draft decisions. */
-  readonly draftIs?: 'from' | 'to' | undefined;
+  /** The PCE's draft as it is now (it may be one of the two), to be compared with the rows' own draft decisions. */
+  readonly draft?: PolicySource | undefined;
 }
 
 /** One end of an edge as the PCE named it in the flows. */

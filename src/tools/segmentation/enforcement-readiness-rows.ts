@@ -36,7 +36,7 @@ export function readinessRows({ components }: Readiness, evidence: ReadinessEvid
             .filter(([, count]) => count > 0)
             .map(([mode, count]) => `${count} ${mode}`)
             .join(', '),
-    no_blocked_traffic: `${plural(blocked, 'blocked connection')}`,
+    no_blocked_traffic: plural(blocked, 'blocked connection'),
     remote_apps_covered: `${remote.covered.length} covered, ${remote.uncovered.length} not`,
   };
   return (Object.keys(READINESS_WEIGHTS) as Component[]).map((component) => ({

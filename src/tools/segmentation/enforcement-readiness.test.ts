@@ -83,7 +83,7 @@ describe('on a simulated PCE', () => {
   afterAll(() => pce.close());
 
   it('the report and the score agree with the summary of the same traffic', async () => {
-    const own_ = ['app=ordering env=prod'];
+    const end = ['app=ordering env=prod'];
     const args = { app_name: 'ordering', env_name: 'prod' };
     const summed = async (filters: object) => {
       const { structured, text } = await callWith(pce.dispatcher, 'get-traffic-flows-summary', filters);
@@ -91,9 +91,9 @@ describe('on a simulated PCE', () => {
       return structured.totals.by_decision as Record<string, { rows: number; connections: number }>;
     };
     const [inbound, outbound, inside] = [
-      await summed({ include_destinations: own_ }),
-      await summed({ include_sources: own_ }),
-      await summed({ include_sources: own_, include_destinations: own_ }),
+      await summed({ include_destinations: end }),
+      await summed({ include_sources: end }),
+      await summed({ include_sources: end, include_destinations: end }),
     ];
     const of = (decision: string): number =>
       (inbound[decision]?.connections ?? 0) +

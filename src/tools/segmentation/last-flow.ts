@@ -50,8 +50,8 @@ export async function lastFlow(
   };
   return withFlows(query, context, async ({ table, coverage }) => {
     const { source } = policy;
-    const draftIs = policy.version === 'draft' ? ('to' as const) : undefined;
-    const answer = await table.judge({ from: source, to: source, list: [], limit: 0, draftIs }, context.signal);
+    const draft = policy.version === 'draft' ? source : undefined;
+    const answer = await table.judge({ from: source, to: source, list: [], limit: 0, draft }, context.signal);
     const { lastSeen, connections, rows, byDecision } = table.totals;
     return {
       answer,

@@ -1,0 +1,74 @@
+import { type Cadence, cadenceOf, type Occasion } from '../../analysis/impact/cadence.ts';
+import type { EdgeGroup } from '../../analysis/impact/group-edges.ts';
+import { rfc3339 } from '../../core/time-window.ts';
+import type { Dimension } from '../../model/flows/question.ts';
+import type { EdgeEnd } from '../../model/impact/question.ts';
+import type { TrafficQuery } from '../../pce/traffic/query.ts';
+import type { ToolContext } from '../tool.ts';
+import { withFlows } from '../traffic/read-flows.ts';
+
+const WEEK_MS = 7 * 86_400_000;
+/** A PCE takes few queries of one key at a time; this leaves room for others. */
+const AT_ONCE = 3;
+const ALL_GROUPS = 200_000;
+const EDGE: readonly Dimension[] = [
+  'source_workload',
+  'source_ip',
+  'destination_workload',
+  'destination_ip',
+  'proto',
+  'port',
+];
+
+const edgeKey = (from: string, to: string, proto: string | null, port: string | null): string =>
+  `${from} ${to} ${proto ?? ''} ${port ?? ''}`;
+const node = ({ workload, ip }: EdgeEnd): string => workload ?? ip ?? '';
+
+/**
+ * How often each group of edges was seen in the history before `endMs`: one query a week, because a query adds up its whole window.
+ * Groups seen within a few hours only are `once` without asking.
+ */
+export async function readCadences(
+  groups: readonly EdgeGroup[],
+  query: TrafficQuery,
+  { startMs, endMs }: { readonly startMs: number; readonly endMs: number },
+  context: ToolContext,
+): Promise<ReadonlyMap<EdgeGroup, Cadence>> {
+  const groupOfEdge = new Map<string, EdgeGroup>();
+  for (const group of groups)
+    for (const { source, destination, proto, port } of group.edges)
+      groupOfEdge.set(edgeKey(node(source), node(destination), text(proto), text(port)), group);
+  const occasions = new Map<EdgeGroup, Map<number, Occasion>>(groups.map((group) => [group, new Map()]));
+  const ports = [...new Set(groups.map(({ port }) => text(port)))];
+  const weeks = Math.ceil((endMs - startMs) / WEEK_MS);
+  const next = Array.from({ length: weeks }, (_, week) => week).values();
+
+  const readWeek = async (week: number): Promise<void> => {
+    const from = startMs + week * WEEK_MS;
+    const slice = { ...query, start: rfc3339(from), end: rfc3339(Math.min(from + WEEK_MS - 1_000, endMs)) };
+    const found = await withFlows(slice, context, ({ table }) =>
+      table.ask({ by: EDGE, where: [{ dimension: 'port', in: ports }], limit: ALL_GROUPS }, context.signal),
+    );
+    for (const { key, firstSeen, lastSeen } of found.groups) {
+      const [fromWorkload, fromIp, toWorkload, toIp, proto = null, port = null] = key;
+      const edge = edgeKey(fromWorkload ?? fromIp ?? '', toWorkload ?? toIp ?? '', proto, port);
+      const group =
+        groupOfEdge.get(edge) ??
+        groupOfEdge.get(edgeKey(fromWorkload ?? fromIp ?? '', toWorkload ?? toIp ?? '', proto, null));
+      if (group === undefined || firstSeen === null || lastSeen === null) continue;
+      const weekly = occasions.get(group);
+      const known = weekly?.get(week);
+      const firstMs = Math.min(known?.firstMs ?? Number.POSITIVE_INFINITY, Date.parse(firstSeen));
+      const lastMs = Math.max(known?.lastMs ?? 0, Date.parse(lastSeen));
+      weekly?.set(week, { week, firstMs, lastMs });
+    }
+  };
+  const worker = async (): Promise<void> => {
+    for (const week of next) await readWeek(week);
+  };
+  context.progress('Looking how often the flows recur');
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return new Map([...occasions].map(([group, weekly]) => [group, cadenceOf([...weekly.values()])]));
+}
+
+const text = (value: number | null): string | null => (value === null ? null : String(value));
