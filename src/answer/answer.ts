@@ -42,5 +42,6 @@ export interface Coverage {
 /** How rows become a text table. */
 export interface Column<Item> {
   readonly header: string;
-  value(item: Item): string | number | boolean | null | undefined;
+  /** A list is shown whole; a single text is cut at the sanitiser's length. */
+  value(item: Item): string | number | boolean | readonly string[] | null | undefined;
 }

@@ -245,7 +245,8 @@ describe('hostile strings', () => {
       const lines = told.split('\n');
       expect(lines.filter((line) => line === '=== f00dcafe')).toHaveLength(2);
       expect(lines).toHaveLength(11);
-      expect(lines[4]?.split(' | ')).toHaveLength(4);
+      // As many cells as the header has: no value opens a column of its own.
+      expect(lines[4]?.split(' | ').length).toBe(lines[3]?.split(' | ').length);
     },
   );
 

@@ -102,7 +102,7 @@ export function buildResult<Item>(
   const budget = charactersOf(budgetTokens);
   const { index: start, moved } = firstRow(items, page);
   const envelope = envelopeOf(answer, { maxExtra: budget / 4, gaps: moved ? [MOVED_ROWS] : [] });
-  const view = rowView(answer.view, columns, charactersOf(textTokens) / 2);
+  const view = rowView(answer.view, columns, items, charactersOf(textTokens) / 2);
   const fence = options.fence ?? randomFence();
 
   const textOf = (told: Envelope, rows: readonly Row[], cursor: string | undefined): string =>

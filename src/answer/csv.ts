@@ -1,6 +1,6 @@
 import type { Column } from './answer.ts';
 import { sanitiseText } from './sanitise.ts';
-import type { Cell } from './table.ts';
+import { type Cell, isList } from './table.ts';
 
 // A spreadsheet runs a cell that begins like this (CSV injection); the apostrophe makes it text.
 const FORMULA = /^[=+\-@]/;
@@ -8,8 +8,8 @@ const NEEDS_QUOTES = /[",\n\r]/;
 
 /** A field of RFC 4180, safe to open in a spreadsheet. Numbers are never changed. */
 export function csvField(cell: Cell): string {
-  if (typeof cell !== 'string') return String(cell ?? '');
-  const clean = sanitiseText(cell);
+  if (typeof cell !== 'string' && !isList(cell)) return String(cell ?? '');
+  const clean = isList(cell) ? cell.map((item) => sanitiseText(item)).join('; ') : sanitiseText(cell);
   const text = FORMULA.test(clean.trimStart()) ? `'${clean}` : clean;
   return NEEDS_QUOTES.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

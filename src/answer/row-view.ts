@@ -1,7 +1,7 @@
 import type { Column, View } from './answer.ts';
 import { csvHeader, csvRow } from './csv.ts';
 import { type GraphEdge, mermaid } from './mermaid.ts';
-import { tableHeader, tableRow } from './table.ts';
+import { filledColumns, tableHeader, tableRow } from './table.ts';
 
 /** How the rows of an answer look in its text: lines before them and the lines of each. */
 export interface RowView<Item> {
@@ -24,6 +24,7 @@ function diagram(edges: readonly GraphEdge[], maxLength: number): readonly strin
 export function rowView<Item>(
   view: View | undefined,
   columns: readonly Column<Item>[],
+  items: readonly Item[],
   maxLength: number,
 ): RowView<Item> {
   switch (view?.as) {
@@ -31,7 +32,10 @@ export function rowView<Item>(
       return { header: [csvHeader(columns)], row: (item) => [csvRow(columns, item)] };
     case 'mermaid':
       return { header: diagram(view.edges, maxLength), row: () => [] };
-    default:
-      return { header: [tableHeader(columns)], row: (item) => [tableRow(columns, item)] };
+    default: {
+      // A column that is blank in every row costs tokens and says nothing.
+      const filled = filledColumns(columns, items);
+      return { header: [tableHeader(filled)], row: (item) => [tableRow(filled, item)] };
+    }
   }
 }

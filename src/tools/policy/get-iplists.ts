@@ -1,7 +1,6 @@
 import type { IpList, IpRange } from '../../model/inventory.ts';
 import { envelope } from '../envelope.ts';
 import { described, integer, oneOf, text, texts } from '../fields.ts';
-import { listColumns } from '../list-columns.ts';
 import { byNameThenHref, capped, plural } from '../listing.ts';
 import { present } from '../present.ts';
 import { defineTool } from '../tool.ts';
@@ -65,8 +64,8 @@ export default defineTool({
     { header: 'updated', value: (row: IpListRow) => row.updated_at },
     { header: 'pending', value: (row: IpListRow) => row.update_type },
     { header: 'href', value: (row: IpListRow) => row.href },
-    ...listColumns('fqdns', { cells: 1, perCell: 10, values: (row: IpListRow) => row.fqdns }),
-    ...listColumns('ranges', { cells: 10, perCell: 8, values: (row: IpListRow) => row.ip_ranges }),
+    { header: 'fqdns', value: (row: IpListRow) => row.fqdns },
+    { header: 'ranges', value: (row: IpListRow) => row.ip_ranges },
   ],
 
   async run(

@@ -2,7 +2,6 @@ import type { Rule, RuleSet } from '../../model/inventory.ts';
 import { envelope } from '../envelope.ts';
 import { counts, described, flag, integer, oneOf, text, texts } from '../fields.ts';
 import { labelFilter } from '../label-argument.ts';
-import { listColumns } from '../list-columns.ts';
 import { byNameThenHref, capped, plural } from '../listing.ts';
 import { present } from '../present.ts';
 import { defineTool } from '../tool.ts';
@@ -85,11 +84,7 @@ export default defineTool({
     { header: 'href', value: (row: RuleSetRow) => row.href },
     { header: 'rules', value: (row: RuleSetRow) => row.rule_count },
     { header: 'part', value: (row: RuleSetRow) => row.part },
-    ...listColumns('each rule: sources -> destinations on services', {
-      cells: RULES_PER_ROW,
-      perCell: 1,
-      values: (row: RuleSetRow) => row.rules.map(ruleLine),
-    }),
+    { header: 'each rule: sources -> destinations on services', value: (row: RuleSetRow) => row.rules.map(ruleLine) },
   ],
 
   async run(
