@@ -6,6 +6,13 @@ import getVens from '../tools/inventory/get-vens.ts';
 import getWorkloadEnforcementStatus from '../tools/inventory/get-workload-enforcement-status.ts';
 import getWorkloads from '../tools/inventory/get-workloads.ts';
 import updateLabel from '../tools/inventory/update-label.ts';
+import applyPlan from '../tools/lifecycle/apply-plan.ts';
+import compareDraftActive from '../tools/lifecycle/compare-draft-active.ts';
+import getPolicyVersions from '../tools/lifecycle/get-policy-versions.ts';
+import provisionPolicy from '../tools/lifecycle/provision-policy.ts';
+import revertDraft from '../tools/lifecycle/revert-draft.ts';
+import rollbackPolicy from '../tools/lifecycle/rollback-policy.ts';
+import undoChange from '../tools/lifecycle/undo-change.ts';
 import checkPceConnection from '../tools/operations/check-pce-connection.ts';
 import getEvents from '../tools/operations/get-events.ts';
 import createIplist from '../tools/policy/create-iplist.ts';
@@ -39,6 +46,14 @@ export const catalogue: readonly AnyTool[] = [
   updateIplist,
   deleteIplist,
   getServices,
+  // lifecycle
+  compareDraftActive,
+  provisionPolicy,
+  rollbackPolicy,
+  applyPlan,
+  undoChange,
+  revertDraft,
+  getPolicyVersions,
   // traffic
   getTrafficFlowsSummary,
   // segmentation

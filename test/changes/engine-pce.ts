@@ -77,7 +77,12 @@ export async function enginePce({ settings, writeDeadlineMs }: EngineOptions = {
     log,
     desk: (options = {}) =>
       createChanges({
-        ...{ pce, store, clock: simulator.clock, principal: OPERATOR, labelScope: null, authorise: () => {} },
+        pce,
+        store,
+        clock: simulator.clock,
+        principal: OPERATOR,
+        labelScope: null,
+        authorise: () => {},
         ...options,
       }),
     async faults(...planned) {
@@ -113,7 +118,7 @@ export async function enginePce({ settings, writeDeadlineMs }: EngineOptions = {
 const AUDIT = new Set(['updated_at', 'updated_by', 'created_at', 'created_by', 'deleted_at', 'deleted_by']);
 
 /** Everything that can be written on the tiny estate, audit fields left out. */
-export async function everything({ look }: EnginePce): Promise<unknown> {
+export async function everything(server: Pick<EnginePce, 'look'>): Promise<unknown> {
   const org = '/orgs/1';
   const paths = [
     `${org}/labels`,
@@ -122,7 +127,7 @@ export async function everything({ look }: EnginePce): Promise<unknown> {
     ...['label_groups', 'ip_lists', 'services', 'rule_sets'].map((type) => `${org}/sec_policy/active/${type}`),
     `${org}/sec_policy/pending`,
   ];
-  const states = await Promise.all(paths.map(async (path) => [path, await look(path)] as const));
+  const states = await Promise.all(paths.map(async (path) => [path, await server.look(path)] as const));
   return JSON.parse(
     JSON.stringify(Object.fromEntries(states), (key, value: unknown) => (AUDIT.has(key) ? undefined : value)),
   );
