@@ -16,11 +16,14 @@ import undoChange from '../tools/lifecycle/undo-change.ts';
 import checkPceConnection from '../tools/operations/check-pce-connection.ts';
 import getEvents from '../tools/operations/get-events.ts';
 import createIplist from '../tools/policy/create-iplist.ts';
+import createService from '../tools/policy/create-service.ts';
 import deleteIplist from '../tools/policy/delete-iplist.ts';
+import deleteService from '../tools/policy/delete-service.ts';
 import getIplists from '../tools/policy/get-iplists.ts';
 import getRulesets from '../tools/policy/get-rulesets.ts';
 import getServices from '../tools/policy/get-services.ts';
 import updateIplist from '../tools/policy/update-iplist.ts';
+import updateService from '../tools/policy/update-service.ts';
 import identifyInfrastructureServices from '../tools/risk/identify-infrastructure-services.ts';
 import explainFlow from '../tools/segmentation/explain-flow.ts';
 import enforcementReadiness from '../tools/segmentation/enforcement-readiness.ts';
@@ -46,6 +49,9 @@ export const catalogue: readonly AnyTool[] = [
   updateIplist,
   deleteIplist,
   getServices,
+  createService,
+  updateService,
+  deleteService,
   // lifecycle
   compareDraftActive,
   provisionPolicy,
