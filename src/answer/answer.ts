@@ -17,6 +17,8 @@ export interface Answer<Item = Readonly<Record<string, unknown>>> {
   readonly extra?: Readonly<Record<string, unknown>> | undefined;
   /** The PCE's own query that is still running: the answer gets a cursor that goes on with it. */
   readonly continues?: Href | undefined;
+  /** What one page may cost in both lanes, where that is less than the configured budget; the rest is a cursor away. */
+  readonly maxTokens?: number | undefined;
   /** How the text shows the rows; a table unless told. */
   readonly view?: View | undefined;
 }

@@ -99,7 +99,7 @@ export function buildResult<Item>(
   } = options;
   const { items } = answer;
   const continued = answer.continues !== undefined;
-  const budget = charactersOf(budgetTokens);
+  const budget = charactersOf(Math.min(budgetTokens, answer.maxTokens ?? budgetTokens));
   const { index: start, moved } = firstRow(items, page);
   const envelope = envelopeOf(answer, { maxExtra: budget / 4, gaps: moved ? [MOVED_ROWS] : [] });
   const view = rowView(answer.view, columns, items, charactersOf(textTokens) / 2);

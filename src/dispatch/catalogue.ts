@@ -29,6 +29,7 @@ import explainFlow from '../tools/segmentation/explain-flow.ts';
 import enforcementReadiness from '../tools/segmentation/enforcement-readiness.ts';
 import getPolicyCoverageReport from '../tools/segmentation/get-policy-coverage-report.ts';
 import getTrafficFlowsSummary from '../tools/traffic/get-traffic-flows-summary.ts';
+import getTrafficFlows from '../tools/traffic/get-traffic-flows.ts';
 import type { AnyTool } from './any-tool.ts';
 
 /** Every tool there is. Within a toolset, clients see them in this order. */
@@ -61,6 +62,7 @@ export const catalogue: readonly AnyTool[] = [
   revertDraft,
   getPolicyVersions,
   // traffic
+  getTrafficFlows,
   getTrafficFlowsSummary,
   // segmentation
   enforcementReadiness,

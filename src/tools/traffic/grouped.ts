@@ -29,12 +29,20 @@ export async function groupedRows(
 
 const row = (group: FlowGroup, names: readonly string[], by: readonly Dimension[]): SummaryRow => ({
   section: 'group_by',
-  ...Object.fromEntries(names.flatMap((name, index) => field(name, by[index], group.key[index] ?? null))),
+  ...dimensionFields(group, names, by),
   connections: group.connections,
   rows: group.rows,
   ...(group.bytesIn + group.bytesOut === 0 ? {} : { bytes_in: group.bytesIn, bytes_out: group.bytesOut }),
   ...present({ first_seen: group.firstSeen, last_seen: group.lastSeen }),
 });
+
+/** The key of a group, one field per dimension under the name the caller gave. */
+export const dimensionFields = (
+  { key }: Pick<FlowGroup, 'key'>,
+  names: readonly string[],
+  by: readonly Dimension[],
+): Readonly<Record<string, string | number>> =>
+  Object.fromEntries(names.flatMap((name, index) => field(name, by[index], key[index] ?? null)));
 
 /** `port` is a number wherever it stands; a flow without one has no such field. */
 function field(

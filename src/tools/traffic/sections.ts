@@ -2,7 +2,7 @@ import type { FlowGroup } from '../../model/flows/question.ts';
 import type { RemoteFlowTable } from '../../work/flows.ts';
 import { compareText } from '../listing.ts';
 import { present } from '../present.ts';
-import { MAX_ROWS } from './filters.ts';
+import { ALL_GROUPS } from './limits.ts';
 import { outsideName, TO_MANY } from './outside.ts';
 import { serviceFields } from './service.ts';
 import type { ProcessDestination, SectionRows, SummaryRow } from './summary-row.ts';
@@ -12,8 +12,6 @@ export interface SectionOptions {
   readonly signal: AbortSignal;
 }
 
-// Groups are merged here under the names of places outside; there are never more than rows.
-const ALL_GROUPS = MAX_ROWS;
 const USERS_NAMED = 5;
 const NOT_REPORTED = '-';
 
@@ -90,43 +88,39 @@ export async function byProcess(
   table: RemoteFlowTable,
   { limit, destinations, signal }: SectionOptions & { readonly destinations: number },
 ): Promise<ProcessRows> {
-  const [all, unnamed] = await Promise.all([
-    table.ask({ by: ['process'], where: [{ dimension: 'process', notIn: [null] }], limit }, signal),
-    table.ask({ by: ['process'], where: [{ dimension: 'process', in: [null] }], limit: 1 }, signal),
-  ]);
-  const rows: SummaryRow[] = [];
-  for (const group of all.groups) rows.push(await processRow(table, group, { destinations, signal }));
-  return { rows, total: all.groupCount, rowsWithoutProcess: unnamed.totals.rows };
-}
-
-async function processRow(
-  table: RemoteFlowTable,
-  { key: [process = null], connections }: FlowGroup,
-  { destinations, signal }: { readonly destinations: number; readonly signal: AbortSignal },
-): Promise<SummaryRow> {
-  const where = [{ dimension: 'process', in: [process] }] as const;
-  const [peers, users, count] = await Promise.all([
-    table.ask(
-      { by: ['source', 'destination', 'proto', 'port', 'policy', 'direction'], where, limit: destinations },
-      signal,
-    ),
-    table.ask({ by: ['user'], where: [...where, { dimension: 'user', notIn: [null] }], limit: USERS_NAMED }, signal),
-    table.ask({ by: ['destination'], where, limit: 1 }, signal),
-  ]);
+  const { groups, groupCount, totals } = await table.ask(
+    {
+      by: ['process'],
+      where: [{ dimension: 'process', notIn: [null] }],
+      inside: [
+        { by: ['source', 'destination', 'proto', 'port', 'policy', 'direction'], top: destinations },
+        { by: ['user'], top: USERS_NAMED },
+        { by: ['destination'], top: 0 },
+      ],
+      limit,
+    },
+    signal,
+  );
   return {
-    section: 'by_process',
-    ...processOf(process),
-    connections,
-    destination_count: count.groupCount,
-    users: users.groups.flatMap(({ key: [user = null] }) => (user === null ? [] : [user])),
-    destinations: peers.groups.map(destinationOf),
+    rows: groups.map(processRow),
+    total: groupCount,
+    rowsWithoutProcess: table.totals.rows - totals.rows,
   };
 }
+
+const processRow = ({ key: [process], connections, inside: [peers, users, count] = [] }: FlowGroup): SummaryRow => ({
+  section: 'by_process',
+  ...processOf(process),
+  connections,
+  destination_count: count?.count ?? 0,
+  users: (users?.top ?? []).flatMap(({ key: [user] }) => user ?? []),
+  destinations: (peers?.top ?? []).map(destinationOf),
+});
 
 function destinationOf({
   key: [from, to, proto, port, policy, direction],
   connections,
-}: FlowGroup): ProcessDestination {
+}: Pick<FlowGroup, 'key' | 'connections'>): ProcessDestination {
   // The process is the one on the reporting side: the destination for inbound rows (traffic.md §4.1).
   const host = direction === 'inbound' ? to : from;
   return {

@@ -1,3 +1,4 @@
+import type { InnerValues } from '../../model/flows/question.ts';
 import { hasPorts, protocolName } from '../../model/services/protocols.ts';
 import { present } from '../present.ts';
 import { portText } from '../protocols.ts';
@@ -20,4 +21,11 @@ function numbers(proto: Value, port: Value): { readonly number: number | null; r
   const number = proto ? Number(proto) : null;
   const portNumber = port && (number === null || hasPorts(number) || port !== '0') ? Number(port) : null;
   return { number, portNumber };
+}
+
+/** `443/tcp, 8443/tcp, and 2 more`: the busiest services of a group asked for by `proto` and `port`. */
+export function servicesText(ports: InnerValues | undefined): readonly string[] {
+  if (ports === undefined) return [];
+  const named = ports.top.map(({ key: [proto, port] }) => serviceText(proto, port));
+  return ports.count > named.length ? [...named, `and ${ports.count - named.length} more`] : named;
 }
