@@ -82,6 +82,7 @@ export const FAILURES = {
   ],
   already_exists: ['It exists already.', 'Use the one that exists, or another name.'],
   in_use: ['It is still in use.', 'Remove it from the places listed first, and provision that.'],
+  managed_workload: ['The workload has a VEN, which this cannot be done to.', 'Do it on the host or to its VEN.'],
   nothing_to_change: [
     'It is like that already; nothing would change.',
     'Look at the object; leave it, or name what should differ.',
@@ -90,6 +91,10 @@ export const FAILURES = {
   provisioned_otherwise: [
     'The new policy version differs from what was previewed.',
     'Look at the objects named; apply-plan with the rollback plan goes back to the version before.',
+  ],
+  too_many_changes: [
+    'More would change than max_changes allows; nothing was sent.',
+    'Narrow it, or look at a dry run and raise max_changes.',
   ],
   // defects
   internal: ['An unexpected error occurred.', 'Report it with the request id; the log has the details.'],

@@ -1,11 +1,17 @@
+import createLabelGroup from '../tools/inventory/create-label-group.ts';
 import createLabel from '../tools/inventory/create-label.ts';
+import createWorkload from '../tools/inventory/create-workload.ts';
+import deleteLabelGroup from '../tools/inventory/delete-label-group.ts';
 import deleteLabel from '../tools/inventory/delete-label.ts';
+import deleteWorkload from '../tools/inventory/delete-workload.ts';
 import getLabelGroups from '../tools/inventory/get-label-groups.ts';
 import getLabels from '../tools/inventory/get-labels.ts';
 import getVens from '../tools/inventory/get-vens.ts';
 import getWorkloadEnforcementStatus from '../tools/inventory/get-workload-enforcement-status.ts';
 import getWorkloads from '../tools/inventory/get-workloads.ts';
+import updateLabelGroup from '../tools/inventory/update-label-group.ts';
 import updateLabel from '../tools/inventory/update-label.ts';
+import updateWorkload from '../tools/inventory/update-workload.ts';
 import applyPlan from '../tools/lifecycle/apply-plan.ts';
 import compareDraftActive from '../tools/lifecycle/compare-draft-active.ts';
 import getPolicyVersions from '../tools/lifecycle/get-policy-versions.ts';
@@ -36,12 +42,18 @@ import type { AnyTool } from './any-tool.ts';
 export const catalogue: readonly AnyTool[] = [
   // inventory
   getWorkloads,
+  createWorkload,
+  updateWorkload,
+  deleteWorkload,
   getLabels,
   createLabel,
   updateLabel,
   deleteLabel,
   getWorkloadEnforcementStatus,
   getLabelGroups,
+  createLabelGroup,
+  updateLabelGroup,
+  deleteLabelGroup,
   getVens,
   // policy
   getRulesets,
