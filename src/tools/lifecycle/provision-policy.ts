@@ -23,7 +23,7 @@ export default defineTool({
   },
   output: envelope(
     policyChangeFields,
-    { total: integer },
+    { total: integer, added: integer },
     {
       extra: {
         message: text,
@@ -66,7 +66,7 @@ export default defineTool({
       return {
         answer: said,
         items: [],
-        totals: { total: 0 },
+        totals: { total: 0, added: 0 },
         coverage: { rows_read: 0, truncated: false, gaps: [] },
         extra: { message: said, status: 'no_changes', change_description: note, dry_run: planOnly },
       };

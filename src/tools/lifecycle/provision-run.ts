@@ -60,7 +60,7 @@ function provisionAnswer(
   return {
     answer: said,
     items: rows,
-    totals: { total: objects.length },
+    totals: { total: objects.length, added },
     coverage: { rows_read: objects.length, truncated: false, gaps: [] },
     extra: {
       message: said,
@@ -71,7 +71,6 @@ function provisionAnswer(
       dry_run: made === null,
       requests: [`${request.method} ${request.path} ${JSON.stringify(request.body)}`],
       undo: undoText(plan.requests),
-      added,
       ...(warnings.length > 0 ? { warnings } : {}),
     },
     next:

@@ -1,0 +1,35 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { HTTPS, type LifecyclePce, lifecyclePce, pending } from '../../../test/changes/lifecycle-pce.ts';
+import { OPERATOR } from '../../access/decide.ts';
+
+let server: LifecyclePce;
+beforeEach(async () => {
+  server = await lifecyclePce();
+});
+afterEach(() => server.close());
+
+async function plan(): Promise<unknown> {
+  await server.foreign('PUT', HTTPS, { description: 'secure' });
+  return (await server.ok('revert-draft', { hrefs: [HTTPS], dry_run: true })).structured['plan_id'];
+}
+
+it('sends exactly the planned requests, once', async () => {
+  const id = await plan();
+  const before = await server.writes();
+  const { structured } = await server.ok('apply-plan', { plan_id: id });
+  expect(structured).toMatchObject({ state: 'applied', plan_id: id, dry_run: false, totals: { requests: 1, done: 1 } });
+  const sent = (await server.writes()).slice(before.length);
+  expect(sent).toEqual(structured.items.map(({ request }) => request));
+  expect(await pending(server)).toEqual({});
+  await server.fails('conflict', 'apply-plan', { plan_id: id });
+  expect(await server.writes()).toHaveLength(before.length + 1);
+});
+
+it('knows no plan that was not made, and none of somebody else', async () => {
+  await server.fails('not_found', 'apply-plan', { plan_id: 'plan_0123' });
+  const id = await plan();
+  await server.fails('not_found', 'apply-plan', { plan_id: id }, { ...OPERATOR, subject: 'mallory' });
+  await server.fails('forbidden', 'apply-plan', { plan_id: id }, { ...OPERATOR, role: 'operator' });
+  await server.fails('forbidden', 'apply-plan', { plan_id: id }, { ...OPERATOR, role: 'reader' });
+  expect(await pending(server)).not.toEqual({});
+});
