@@ -28,15 +28,18 @@ const READ_ONLY_EFFECTS: ReadonlySet<Effect> = new Set(['read', 'credentials']);
 export function createAuthority({ readOnly }: { readonly readOnly: boolean }): Decide {
   return function decide(principal, effect, target) {
     if (readOnly && !READ_ONLY_EFFECTS.has(effect)) return { allowed: false, failure: new Failure('read_only') };
+    const { role } = principal;
+    if (role === null) return { allowed: false, failure: new Failure('forbidden_no_role') };
     const allowedRoles = ROLES[effect];
-    if (allowedRoles.includes(principal.role)) return { allowed: true };
-    return {
-      allowed: false,
-      failure: new Failure('forbidden', {
-        message: `Your role (${principal.role}) does not allow ${target.name}.`,
-        data: { allowed_roles: allowedRoles },
-      }),
-    };
+    if (!allowedRoles.includes(role))
+      return {
+        allowed: false,
+        failure: new Failure('forbidden', {
+          message: `Your role (${role}) does not allow ${target.name}.`,
+          data: { allowed_roles: allowedRoles },
+        }),
+      };
+    return { allowed: true };
   };
 }
 

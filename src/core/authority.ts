@@ -7,5 +7,8 @@ export type Role = 'reader' | 'operator' | 'admin';
 export interface Principal {
   readonly issuer: string;
   readonly subject: string;
-  readonly role: Role;
+  /** Null: none of the caller's groups stands for a role, so nothing is allowed. */
+  readonly role: Role | null;
+  /** Label expression the caller is limited to; null or absent: none. */
+  readonly labelScope?: string | null | undefined;
 }

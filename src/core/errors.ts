@@ -73,6 +73,12 @@ export const FAILURES = {
   // authority
   forbidden_no_role: ['No role is assigned to you.', 'Ask the operator to map one of your groups to a role.'],
   forbidden: ['Your role does not allow this.', 'Ask someone with one of the allowed roles.'],
+  insufficient_scope: ['missing required scope', 'Sign in again and grant the scope the challenge names.'],
+  invalid_token: ['invalid token', 'Sign in again.'],
+  keys_unavailable: [
+    'The signing keys of the identity provider cannot be fetched, so no token can be verified.',
+    'Try again in a minute; the operator finds the reason in the log.',
+  ],
   read_only: ['The server is in read-only mode.', 'Nothing can be changed while MCP_READ_ONLY is set.'],
   // changes
   change_failed: ['The change failed and was taken back.', 'Mend what the cause names, then make the plan again.'],
