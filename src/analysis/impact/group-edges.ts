@@ -101,3 +101,16 @@ function groupOf(edges: readonly JudgedEdge[]): EdgeGroup | null {
 /** Every rule the groups name. */
 export const rulesOfGroups = (groups: readonly EdgeGroup[]): readonly Href[] =>
   groups.flatMap(({ fromVerdict, toVerdict }) => [...fromVerdict.rules, ...toVerdict.rules]);
+
+export const breaks = ({ change }: EdgeGroup): boolean => change === 'will_break' || change === 'may_break';
+
+const HOUR_MS = 3_600_000;
+const ONE_RUN_MS = 36 * HOUR_MS;
+const RECENT_MS = 7 * 24 * HOUR_MS;
+
+/** Seen within some hours only, and not in the last week before `endMs`, where a new flow would stand. */
+export function isRare({ firstSeen, lastSeen }: EdgeGroup, endMs: number): boolean {
+  if (firstSeen === null || lastSeen === null) return false;
+  const [first, last] = [Date.parse(firstSeen), Date.parse(lastSeen)];
+  return last < endMs - RECENT_MS && (last - first <= ONE_RUN_MS || last - first > 3 * RECENT_MS);
+}

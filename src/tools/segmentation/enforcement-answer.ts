@@ -1,6 +1,7 @@
 import type { EdgeGroup } from '../../analysis/impact/group-edges.ts';
 import type { ChangeCount, JudgeAnswer } from '../../model/impact/question.ts';
 import { plural } from '../listing.ts';
+import { portText } from '../protocols.ts';
 import type { EnforcementFlows } from './enforcement-flows.ts';
 
 const NOTHING: ChangeCount = { edges: 0, rows: 0, connections: 0 };
@@ -40,7 +41,7 @@ const MONTH_DAYS = 31;
 
 /** What somebody should know before the night of the change. */
 export function enforcementWarnings(
-  { groups, missed, cadences, lookedBefore }: EnforcementFlows,
+  { groups, missed, rare, cadences, lookedBefore }: EnforcementFlows,
   { startMs, endMs }: { readonly startMs: number; readonly endMs: number },
 ): readonly string[] {
   const days = (endMs - startMs) / DAY_MS;
@@ -55,6 +56,10 @@ export function enforcementWarnings(
         ? [`Rare, easily missed in a test: ${group.from} -> ${group.to} runs ${cadence}.`]
         : [];
     }),
+    ...rare.map(
+      (group) =>
+        `Runs ${cadences.get(group) ?? 'rarely'}, goes on passing: ${group.from} -> ${group.to} on ${portText(group.proto, group.port)}, last seen ${group.lastSeen ?? 'at an unknown time'}; keep its rule.`,
+    ),
     ...(days < MONTH_DAYS && !lookedBefore
       ? ['The window is shorter than a month: month-end jobs may not be in it.']
       : []),

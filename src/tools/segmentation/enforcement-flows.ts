@@ -1,5 +1,5 @@
 import type { Cadence } from '../../analysis/impact/cadence.ts';
-import { type EdgeGroup, groupEdges } from '../../analysis/impact/group-edges.ts';
+import { breaks, type EdgeGroup, groupEdges, isRare } from '../../analysis/impact/group-edges.ts';
 import { rfc3339, type TimeWindow } from '../../core/time-window.ts';
 import type { JudgedEdge, JudgeJob } from '../../model/impact/question.ts';
 import type { TrafficQuery } from '../../pce/traffic/query.ts';
@@ -13,10 +13,12 @@ const HISTORY_MS = 90 * DAY_MS;
 
 export interface EnforcementFlows {
   readonly inside: Judged;
-  /** What changes among the flows of the window. */
+  /** What breaks among the flows of the window. */
   readonly groups: readonly EdgeGroup[];
-  /** What would change among flows seen in the 90 days before the end of the window, but not in the window: where month-end jobs hide. */
+  /** What would break among flows seen in the 90 days before the end of the window, but not in the window. */
   readonly missed: readonly EdgeGroup[];
+  /** What goes on passing but runs so rarely that a look at the window, or a test after the change, misses it: month-end jobs. */
+  readonly rare: readonly EdgeGroup[];
   /** False when the window itself holds all the history there is. */
   readonly lookedBefore: boolean;
   /** Rows before the window were cut. */
@@ -40,16 +42,20 @@ export async function enforcementFlows(
   const past = { start: rfc3339(historyMs), end: rfc3339(window.startMs - 1_000) };
   const before = lookedBefore ? await judgedFlows({ ...job, draft: undefined }, { ...query, ...past }, context) : null;
   const seen = new Set(inside.answer.edges.map(edgeId));
-  const groups = groupEdges(inside.answer.edges);
-  const missed = groupEdges((before?.answer.edges ?? []).filter((edge) => !seen.has(edgeId(edge))));
-  const all = [...groups, ...missed];
+  const now = groupEdges(inside.answer.edges);
+  const earlier = groupEdges((before?.answer.edges ?? []).filter((edge) => !seen.has(edgeId(edge))));
+  const [groups, missed] = [now.filter(breaks), earlier.filter(breaks)];
+  const candidates = [...now, ...earlier].filter((group) => !breaks(group) && isRare(group, window.endMs));
+  const all = [...groups, ...missed, ...candidates];
   const span = { startMs: Math.min(historyMs, window.startMs), endMs: window.endMs };
+  const cadences = all.length === 0 ? new Map<EdgeGroup, Cadence>() : await readCadences(all, query, span, context);
   return {
     inside,
     groups,
     missed,
+    rare: candidates.filter((group) => cadences.get(group) === 'monthly' || cadences.get(group) === 'once'),
     lookedBefore,
     beforeTruncated: before?.coverage.truncated === true,
-    cadences: all.length === 0 ? new Map() : await readCadences(all, query, span, context),
+    cadences,
   };
 }

@@ -53,6 +53,6 @@ function gapsOf({ unjudgedRows, strangerRows, edgeCount, edges }: JudgeAnswer): 
     ...(strangerRows === 0
       ? []
       : [`labels and modes of workloads in ${plural(strangerRows, 'row')}: deleted since, or not visible to you`]),
-    ...(uncounted === 0 ? [] : [`${uncounted} of ${edgeCount} changed edges, which are only counted`]),
+    ...(uncounted === 0 ? [] : [`${uncounted} of ${edgeCount} edges, which are only counted`]),
   ];
 }

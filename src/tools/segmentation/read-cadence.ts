@@ -39,7 +39,6 @@ export async function readCadences(
     for (const { source, destination, proto, port } of group.edges)
       groupOfEdge.set(edgeKey(node(source), node(destination), text(proto), text(port)), group);
   const occasions = new Map<EdgeGroup, Map<number, Occasion>>(groups.map((group) => [group, new Map()]));
-  const ports = [...new Set(groups.map(({ port }) => text(port)))];
   const weeks = Math.ceil((endMs - startMs) / WEEK_MS);
   const next = Array.from({ length: weeks }, (_, week) => week).values();
 
@@ -47,14 +46,13 @@ export async function readCadences(
     const from = startMs + week * WEEK_MS;
     const slice = { ...query, start: rfc3339(from), end: rfc3339(Math.min(from + WEEK_MS - 1_000, endMs)) };
     const found = await withFlows(slice, context, ({ table }) =>
-      table.ask({ by: EDGE, where: [{ dimension: 'port', in: ports }], limit: ALL_GROUPS }, context.signal),
+      table.ask({ by: EDGE, limit: ALL_GROUPS }, context.signal),
     );
     for (const { key, firstSeen, lastSeen } of found.groups) {
       const [fromWorkload, fromIp, toWorkload, toIp, proto = null, port = null] = key;
-      const edge = edgeKey(fromWorkload ?? fromIp ?? '', toWorkload ?? toIp ?? '', proto, port);
-      const group =
-        groupOfEdge.get(edge) ??
-        groupOfEdge.get(edgeKey(fromWorkload ?? fromIp ?? '', toWorkload ?? toIp ?? '', proto, null));
+      const ends = [fromWorkload ?? fromIp ?? '', toWorkload ?? toIp ?? ''] as const;
+      // Flows without ports say port 0 or none (traffic.md §4.1).
+      const group = groupOfEdge.get(edgeKey(...ends, proto, port)) ?? groupOfEdge.get(edgeKey(...ends, proto, null));
       if (group === undefined || firstSeen === null || lastSeen === null) continue;
       const weekly = occasions.get(group);
       const known = weekly?.get(week);

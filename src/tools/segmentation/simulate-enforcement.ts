@@ -1,5 +1,5 @@
 import { rulesOfGroups } from '../../analysis/impact/group-edges.ts';
-import type { Change } from '../../model/impact/change.ts';
+import { type Change, CHANGES } from '../../model/impact/change.ts';
 import { MODES, withMode } from '../../model/impact/modes.ts';
 import { envelope } from '../envelope.ts';
 import { described, flag, integer, number, oneOf, text, texts } from '../fields.ts';
@@ -22,7 +22,8 @@ import { agreementText } from './last-flow.ts';
 import { readPolicy } from './policy-reading.ts';
 import { ruleWords } from './rule-words.ts';
 
-const BREAKS: readonly Change[] = ['will_break', 'may_break'];
+/** Everything that passes today, the breaking first. */
+const PASSING: readonly Change[] = CHANGES.filter((change) => change !== 'already_blocked' && change !== 'uncertain');
 const MAX_EDGES = 20_000;
 const DAY_MS = 86_400_000;
 
@@ -93,7 +94,7 @@ export default defineTool({
       from: active.source,
       to: withMode(then.source, new Set(changing.map(({ href }) => href)), mode),
       draft: draft.source,
-      list: BREAKS,
+      list: PASSING,
       limit: MAX_EDGES,
     };
     const { query, window } = await trafficQuery(
