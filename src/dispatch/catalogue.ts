@@ -30,12 +30,15 @@ import getRulesets from '../tools/policy/get-rulesets.ts';
 import getServices from '../tools/policy/get-services.ts';
 import updateIplist from '../tools/policy/update-iplist.ts';
 import updateService from '../tools/policy/update-service.ts';
+import detectLateralMovementPaths from '../tools/risk/detect-lateral-movement-paths.ts';
 import identifyInfrastructureServices from '../tools/risk/identify-infrastructure-services.ts';
 import explainFlow from '../tools/segmentation/explain-flow.ts';
 import enforcementReadiness from '../tools/segmentation/enforcement-readiness.ts';
 import getPolicyCoverageReport from '../tools/segmentation/get-policy-coverage-report.ts';
+import findUnmanagedTraffic from '../tools/traffic/find-unmanaged-traffic.ts';
 import getTrafficFlowsSummary from '../tools/traffic/get-traffic-flows-summary.ts';
 import getTrafficFlows from '../tools/traffic/get-traffic-flows.ts';
+import whoTalksTo from '../tools/traffic/who-talks-to.ts';
 import type { AnyTool } from './any-tool.ts';
 
 /** Every tool there is. Within a toolset, clients see them in this order. */
@@ -76,12 +79,15 @@ export const catalogue: readonly AnyTool[] = [
   // traffic
   getTrafficFlows,
   getTrafficFlowsSummary,
+  findUnmanagedTraffic,
+  whoTalksTo,
   // segmentation
   enforcementReadiness,
   getPolicyCoverageReport,
   explainFlow,
   // risk
   identifyInfrastructureServices,
+  detectLateralMovementPaths,
   // operations
   checkPceConnection,
   getEvents,
