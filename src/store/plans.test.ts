@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createMemoryPlans } from './memory-plans.ts';
+import { onEveryDatabase } from '../../test/store/databases.ts';
 import type { PlanRecord, PlanStore } from './plans.ts';
+import { createSqlPlans, PLANS } from './sql-plans.ts';
 import { openSqlitePlans } from './sqlite-plans.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'plans-'));
@@ -20,12 +22,7 @@ const record = (id: string, over: Partial<PlanRecord> = {}): PlanRecord => ({
   ...over,
 });
 
-const stores: readonly (readonly [string, () => Promise<PlanStore>])[] = [
-  ['memory', async () => createMemoryPlans()],
-  ['sqlite', async () => openSqlitePlans(join(folder, crypto.randomUUID(), 'plans.db'))],
-];
-
-describe.each(stores)('plan store: %s', (_name, open) => {
+function planStore(open: () => Promise<PlanStore>): void {
   it('gives back what was put in and null for what was not', async () => {
     const store = await open();
     await store.insert(record('a', { document: '{"x":1}' }));
@@ -75,7 +72,11 @@ describe.each(stores)('plan store: %s', (_name, open) => {
     expect((await store.inStates(['applying', 'planned'])).map(({ id }) => id).toSorted()).toEqual(['busy', 'young']);
     await store.close();
   });
-});
+}
+
+describe('plan store (memory)', () => planStore(async () => createMemoryPlans()));
+
+onEveryDatabase('plan store', (open) => planStore(async () => createSqlPlans((await open(PLANS)).sql)));
 
 describe('plan store: sqlite', () => {
   it('survives being closed, and its file is its owner’s alone', async () => {

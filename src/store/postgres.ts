@@ -1,0 +1,73 @@
+import type { ClientBase, Pool, PoolConfig } from 'pg';
+import type { Log } from '../core/log.ts';
+import type { Secret } from '../core/secret.ts';
+import { type Part, SELECT_VERSION, SET_VERSION, statementsFrom, VERSIONS_TABLE } from './migrate.ts';
+import type { Sql, SqlValue } from './sql.ts';
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const STATEMENT_TIMEOUT_MS = 10_000;
+const MAX_CONNECTIONS = 8;
+/** Any number, the same for every release: replicas that start together migrate one after the other. */
+const MIGRATION_LOCK = 4_711_202;
+
+export interface PostgresOptions {
+  readonly log: Log;
+}
+
+/** A database that replicas share. Throws when it cannot be reached or its tables are newer than this program. */
+export async function openPostgres(url: Secret, parts: readonly Part[], { log }: PostgresOptions): Promise<Sql> {
+  const { default: pg } = await import('pg');
+  const config: PoolConfig = {
+    connectionString: url.reveal(),
+    application_name: 'illumio-mcp',
+    max: MAX_CONNECTIONS,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    query_timeout: STATEMENT_TIMEOUT_MS + 1_000,
+  };
+  const pool = new pg.Pool(config);
+  // A connection that breaks while idle is replaced; unheard, its error would end the process.
+  pool.on('error', (error) => log.warning('lost an idle database connection', { error }));
+  try {
+    await migrate(pool, parts);
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+  return { ...sqlOver(pool), close: () => pool.end() };
+}
+
+async function migrate(pool: Pool, parts: readonly Part[]): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await client.query('BEGIN');
+    await client.query(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`);
+    await client.query(VERSIONS_TABLE);
+    for (const part of parts) {
+      const { rows } = await query(client, SELECT_VERSION, [part.name]);
+      for (const statement of statementsFrom(part, Number(rows[0]?.['version'] ?? 0), 'postgres'))
+        await client.query(statement);
+      await query(client, SET_VERSION, [part.name, part.migrations.length]);
+    }
+    await client.query('COMMIT');
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => {});
+    throw error;
+  } finally {
+    client.release();
+  }
+}
+
+const sqlOver = (target: Pool): Omit<Sql, 'close'> => ({
+  dialect: 'postgres',
+  all: async (text, values = []) => (await query(target, text, values)).rows,
+  run: async (text, values = []) => (await query(target, text, values)).rowCount ?? 0,
+});
+
+function query(target: Pool | ClientBase, text: string, values: readonly SqlValue[]) {
+  let position = 0;
+  return target.query<Record<string, unknown>>(
+    text.replaceAll('?', () => `$${++position}`),
+    values.map((value) => (value instanceof Uint8Array ? Buffer.from(value) : value)),
+  );
+}

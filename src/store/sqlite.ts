@@ -1,0 +1,58 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { type Part, SELECT_VERSION, SET_VERSION, statementsFrom, VERSIONS_TABLE } from './migrate.ts';
+import type { Sql } from './sql.ts';
+
+/** An SQLite file that only its owner can read. Several processes may share it. Throws when it cannot be opened. */
+export async function openSqlite(path: string, parts: readonly Part[]): Promise<Sql> {
+  // Imported late: Node 22 prints an experimental warning, and a server that never writes never needs it.
+  const { DatabaseSync: Database } = await import('node:sqlite');
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const previous = process.umask(0o077);
+  let database: DatabaseSync;
+  try {
+    database = new Database(path, { timeout: 5000 });
+    // FULL: what was acknowledged survives a power cut, because a request to the PCE may follow it.
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+  } finally {
+    process.umask(previous);
+  }
+  try {
+    migrate(database, parts);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  return sqlOver(database);
+}
+
+/** Without a pause in between: another handle of this process that waited for the lock would block the thread this one needs. */
+function migrate(database: DatabaseSync, parts: readonly Part[]): void {
+  database.exec('BEGIN IMMEDIATE');
+  database.exec(VERSIONS_TABLE);
+  for (const part of parts) {
+    const version = Number(database.prepare(SELECT_VERSION).get(part.name)?.['version'] ?? 0);
+    for (const statement of statementsFrom(part, version, 'sqlite')) database.exec(statement);
+    database.prepare(SET_VERSION).run(part.name, part.migrations.length);
+  }
+  database.exec('COMMIT');
+}
+
+function sqlOver(database: DatabaseSync): Sql {
+  const prepared = new Map<string, StatementSync>();
+  const statement = (text: string): StatementSync => {
+    const known = prepared.get(text) ?? database.prepare(text);
+    prepared.set(text, known);
+    return known;
+  };
+  return {
+    dialect: 'sqlite',
+    all: async (text, values = []) => statement(text).all(...values),
+    run: async (text, values = []) => Number(statement(text).run(...values).changes),
+    async close() {
+      prepared.clear();
+      database.close();
+    },
+  };
+}

@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { AUDIT, type AuditRow, createSqlAudit } from '../../src/store/audit.ts';
+import { openSqlite } from '../../src/store/sqlite.ts';
+import { onEveryDatabase } from './databases.ts';
+
+const row = (seq: number, over: Partial<AuditRow> = {}): AuditRow => ({
+  writer: 'w1',
+  seq,
+  prev: '',
+  hash: `h${seq}`,
+  ts: `2026-05-0${seq}T00:00:00.000Z`,
+  callId: `c${seq}`,
+  phase: 'ended',
+  sub: 'ana',
+  iss: 'https://idp.example',
+  tool: 'get-labels',
+  decision: 'allowed',
+  reason: null,
+  role: 'reader',
+  requestId: `r${seq}`,
+  effect: 'read',
+  targets: null,
+  outcome: 'ok',
+  latencyMs: 12,
+  confirmationId: null,
+  planId: null,
+  argsDigest: null,
+  pceKey: null,
+  ...over,
+});
+
+onEveryDatabase('audit store', (open) => {
+  it('gives back rows as they were written, newest first, by filter', async () => {
+    const { sql } = await open(AUDIT);
+    const store = createSqlAudit(sql);
+    await store.append([row(1), row(2, { sub: 'ben', decision: 'denied', reason: 'role' }), row(3)]);
+    expect(await store.query({ limit: 10 })).toEqual([
+      row(3),
+      row(2, { sub: 'ben', decision: 'denied', reason: 'role' }),
+      row(1),
+    ]);
+    expect(await store.query({ decision: 'denied', limit: 10 })).toHaveLength(1);
+    expect(await store.query({ since: row(2).ts, until: row(3).ts, limit: 10 })).toHaveLength(1);
+    expect(await store.query({ limit: 1 })).toEqual([row(3)]);
+    await sql.close();
+  });
+
+  it('writes all of a batch or nothing', async () => {
+    const { sql } = await open(AUDIT);
+    const store = createSqlAudit(sql);
+    await store.append([row(1)]);
+    await expect(store.append([row(2), row(1)])).rejects.toThrow();
+    expect(await store.query({ limit: 10 })).toHaveLength(1);
+    await sql.close();
+  });
+
+  it('shows a call once in the view of the reference server, also one that never ended', async () => {
+    const { sql } = await open(AUDIT);
+    const store = createSqlAudit(sql);
+    await store.append([
+      row(1, { callId: 'a', phase: 'begun', outcome: null }),
+      row(2, { callId: 'a' }),
+      row(3, { callId: 'b', phase: 'begun', outcome: null }),
+    ]);
+    const rows = await sql.all('SELECT outcome FROM audit_log ORDER BY ts');
+    expect(rows.map(({ outcome }) => outcome)).toEqual(['ok', null]);
+    await sql.close();
+  });
+});
+
+describe('audit store in an SQLite file of the reference server', () => {
+  it('keeps the old rows readable and runs both documented queries', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'audit-'));
+    const path = join(folder, 'audit.db');
+    const before = new DatabaseSync(path);
+    // The table of the reference server (reference-server.md §3.6).
+    before.exec(`CREATE TABLE audit_log (id INTEGER PRIMARY KEY AUTOINCREMENT, ts TEXT NOT NULL, sub TEXT, iss TEXT, tool TEXT NOT NULL,
+      decision TEXT NOT NULL, reason TEXT, role TEXT, request_id TEXT);
+      INSERT INTO audit_log (ts, sub, iss, tool, decision, reason, role, request_id)
+      VALUES ('2026-01-01T00:00:00+00:00', 'old', 'i', 'get-labels', 'denied', 'no role assigned', NULL, 'r0')`);
+    before.close();
+
+    const sql = await openSqlite(path, [AUDIT]);
+    const now = new Date().toISOString();
+    await createSqlAudit(sql).append([
+      row(1, { ts: now, callId: 'a', phase: 'begun' }),
+      row(2, { ts: now, callId: 'a' }),
+      row(3, { ts: now, sub: 'ben', decision: 'denied', reason: 'role' }),
+    ]);
+    const denied = await sql.all(
+      "SELECT ts, sub, tool, reason FROM audit_log WHERE decision='denied' ORDER BY ts DESC LIMIT 20",
+    );
+    expect(denied.map(({ sub }) => sub)).toEqual(['ben', 'old']);
+    const volume = await sql.all(
+      "SELECT sub, COUNT(*) AS calls FROM audit_log WHERE ts > date('now', '-7 days') GROUP BY sub ORDER BY 2 DESC",
+    );
+    expect(volume.map(({ sub, calls }) => [sub, calls])).toEqual(
+      expect.arrayContaining([
+        ['ana', 1],
+        ['ben', 1],
+      ]),
+    );
+    await sql.close();
+    rmSync(folder, { recursive: true });
+  });
+});
