@@ -9,7 +9,8 @@ const DECISIONS = ['allowed', 'blocked', 'potentially_blocked', 'unknown'] as co
 /** Rows a PCE sends at most (traffic.md §2.10). */
 export const MAX_ROWS = 200_000;
 
-const services = {
+/** Ports, protocols and processes as a caller gives them. */
+export const servicesArgument = {
   type: 'array',
   items: {
     type: 'object',
@@ -26,8 +27,8 @@ export const trafficFilters = {
   exclude_sources: texts,
   include_destinations: texts,
   exclude_destinations: texts,
-  include_services: described(services, 'Any of these; proto: tcp or number'),
-  exclude_services: services,
+  include_services: described(servicesArgument, 'Any of these; proto: tcp or number'),
+  exclude_services: servicesArgument,
   policy_decisions: described({ type: 'array', items: oneOf(...DECISIONS) }, 'Default all four'),
   exclude_workloads_from_ip_list_query: described(flag, 'Default true'),
   max_results: described({ ...integer, minimum: 1, maximum: MAX_ROWS }, 'Rows to read (default 200000)'),
@@ -85,8 +86,8 @@ export async function trafficQuery(
     sources,
     destinations,
     services: {
-      include: (args.include_services ?? []).map(trafficService),
-      exclude: (args.exclude_services ?? []).map(trafficService),
+      include: trafficServices(args.include_services),
+      exclude: trafficServices(args.exclude_services),
     },
     sourcesOrDestinations: false,
     decisions: args.policy_decisions ?? [],
@@ -95,6 +96,10 @@ export async function trafficQuery(
   };
   return { query, window };
 }
+
+/** Throws `invalid_arguments` for a protocol that is none. */
+export const trafficServices = (given: readonly ServiceArgument[] = []): readonly TrafficService[] =>
+  given.map(trafficService);
 
 const trafficService = (given: ServiceArgument): TrafficService => ({
   proto: given.proto === undefined ? undefined : protocolArgument(given.proto),
