@@ -96,18 +96,16 @@ export async function lifecyclePce(options: Omit<SimulatedOptions, 'tools'> = {}
 }
 
 /** An IP list and a rule set with a rule that uses it, both never provisioned. */
-export async function newRuleSet({
-  foreign,
-}: LifecyclePce): Promise<{ readonly list: string; readonly ruleSet: string }> {
-  const list = (await foreign('POST', `${DRAFT}/ip_lists`, {
+export async function newRuleSet(server: LifecyclePce): Promise<{ readonly list: string; readonly ruleSet: string }> {
+  const list = (await server.foreign('POST', `${DRAFT}/ip_lists`, {
     name: 'Partners',
     ip_ranges: [{ from_ip: '203.0.113.0/24' }],
   })) as { readonly href: string };
-  const ruleSet = (await foreign('POST', `${DRAFT}/rule_sets`, {
+  const ruleSet = (await server.foreign('POST', `${DRAFT}/rule_sets`, {
     name: 'Partners in',
     scopes: [[{ label: { href: `${ORG}/labels/3` } }]],
   })) as { readonly href: string };
-  await foreign('POST', `${ruleSet.href}/sec_rules`, {
+  await server.foreign('POST', `${ruleSet.href}/sec_rules`, {
     enabled: true,
     providers: [{ actors: 'ams' }],
     consumers: [{ ip_list: { href: list.href } }],
@@ -120,12 +118,12 @@ export async function newRuleSet({
 const AUDIT = new Set(['updated_at', 'updated_by', 'created_at', 'created_by']);
 
 /** The policy in force, audit fields left out. */
-export async function activePolicy({ look }: LifecyclePce): Promise<unknown> {
+export async function activePolicy(server: LifecyclePce): Promise<unknown> {
   const types = ['label_groups', 'ip_lists', 'services', 'rule_sets', 'enforcement_boundaries'];
-  const lists = await Promise.all(types.map(async (type) => [type, await look(`${ACTIVE}/${type}`)] as const));
+  const lists = await Promise.all(types.map(async (type) => [type, await server.look(`${ACTIVE}/${type}`)] as const));
   return JSON.parse(
     JSON.stringify(Object.fromEntries(lists), (key, value: unknown) => (AUDIT.has(key) ? undefined : value)),
   );
 }
 
-export const pending = ({ look }: LifecyclePce): Promise<unknown> => look(`${ORG}/sec_policy/pending`);
+export const pending = (server: LifecyclePce): Promise<unknown> => server.look(`${ORG}/sec_policy/pending`);

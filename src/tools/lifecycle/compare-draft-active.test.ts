@@ -25,7 +25,7 @@ interface Entry {
 
 /** One edit of every kind there is, and every way a rule set can change. */
 async function editEverything(): Promise<void> {
-  const { foreign } = server;
+  const foreign: LifecyclePce['foreign'] = (...args) => server.foreign(...args);
   await newRuleSet(server);
   await foreign('PUT', OFFICES, { description: 'Branches', ip_ranges: [{ from_ip: '192.168.0.0/16' }] });
   await foreign('DELETE', HIGH_PORTS);

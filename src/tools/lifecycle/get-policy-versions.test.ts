@@ -49,5 +49,5 @@ it('shortens a long list of objects and says how much is missing', async () => {
   await server.ok('provision-policy');
   const { structured } = await server.ok('get-policy-versions', { version: 3 });
   expect(structured.items[0]?.['modified']).toHaveLength(6);
-  expect((structured.items[0]?.['modified'] as readonly string[]).at(-1)).toBe('and 1 more');
+  expect(structured.items[0]).toMatchObject({ modified: expect.arrayContaining(['and 1 more']) });
 });
