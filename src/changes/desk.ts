@@ -32,6 +32,8 @@ export interface DeskOptions {
   readonly ttlMs?: number | undefined;
   /** A plan that nobody has touched for so long while it was being applied was left by a crash. */
   readonly leaseMs?: number | undefined;
+  /** Said with every plan that is only made: plans are kept where they may be lost. */
+  readonly caveat?: string | undefined;
 }
 
 const DEFAULT_TTL_MS = 60 * 60_000;
@@ -55,6 +57,7 @@ export function createChanges({
   authorise,
   ttlMs = DEFAULT_TTL_MS,
   leaseMs = DEFAULT_LEASE_MS,
+  caveat,
 }: DeskOptions): Changes {
   async function insert(draft: PlanDraft | UndoDraft, undoes: string | null): Promise<Plan> {
     const createdMs = clock.now();
@@ -208,7 +211,8 @@ export function createChanges({
     apply,
 
     async propose(draft, { dryRun, ...options }) {
-      const plan = await insert(draft, null);
+      const told = dryRun && caveat !== undefined ? { ...draft, warnings: [...draft.warnings, caveat] } : draft;
+      const plan = await insert(told, null);
       return dryRun ? outcomeOf(plan, 'planned', [], null) : apply(plan.id, options);
     },
 

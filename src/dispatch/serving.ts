@@ -5,8 +5,9 @@ import type { Settings } from '../config/schema.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { PceSettings } from '../pce/settings.ts';
-import type { Dispatcher } from './call.ts';
+import type { AuditSink, ConfirmGate, Dispatcher } from './call.ts';
 import { catalogue } from './catalogue.ts';
+import { type CredentialSource, sharedCredentials } from './credentials.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { once } from './once.ts';
 import { pceSettings } from './pce-settings.ts';
@@ -16,10 +17,16 @@ export interface ServingOptions {
   readonly log: Log;
   /** An embedded PCE to use in place of the configured one. It ends with this process, so plans for it are not kept either. */
   readonly pce?: (() => Promise<PceSettings>) | undefined;
+  /** Whose key is used for whom; without it the configured one for everyone. */
+  readonly credentials?: CredentialSource | undefined;
+  readonly confirm?: ConfirmGate | undefined;
+  readonly audit?: AuditSink | undefined;
 }
 
 export interface Serving {
   readonly dispatcher: Dispatcher;
+  /** Whether what calls need is there: a configured PCE answers (asked without a key, so no quota is spent), plans can be stored. */
+  ready(): Promise<Readonly<Record<string, boolean>>>;
   /** Ends connections, threads and stores. */
   close(): Promise<void>;
 }
@@ -28,14 +35,15 @@ export interface Serving {
  * The dispatcher for one PCE and one key, as the configuration wants it. Client, flow tables and stores are loaded and opened by the
  * first call that needs them: the first list of tools waits for nothing.
  */
-export function createServing(settings: Settings, { log, pce }: ServingOptions): Serving {
-  const connection = once(async () => {
-    const [{ connectPce }, target] = await Promise.all([
-      import('../pce/index.ts'),
-      pce ? pce() : pceSettings(settings),
-    ]);
-    return connectPce({ ...target, readOnly: settings.MCP_READ_ONLY });
+export function createServing(
+  settings: Settings,
+  { log, pce, credentials: given, confirm, audit }: ServingOptions,
+): Serving {
+  const target = async (): Promise<PceSettings> => ({
+    ...(pce ? await pce() : pceSettings(settings)),
+    readOnly: settings.MCP_READ_ONLY,
   });
+  const credentials = given ?? sharedCredentials(target);
   const flows = once(async () => {
     const { flowTables } = await import('../work/flow-tables.ts');
     return flowTables();
@@ -46,23 +54,30 @@ export function createServing(settings: Settings, { log, pce }: ServingOptions):
     catalogue,
     offered: selectTools(catalogue, selection(settings)),
     decide: createAuthority({ readOnly: settings.MCP_READ_ONLY }),
-    pce: () => connection.get(),
+    async pce(principal) {
+      const connection = await credentials.connect(principal);
+      return principal.labelScope ? connection.scoped(principal.labelScope) : connection;
+    },
     flows: () => flows.get(),
     async changes(principal, authorise) {
       const [{ createChanges }, { createPceWriter }] = await Promise.all([
         import('../changes/desk.ts'),
         import('../changes/pce-writer.ts'),
       ]);
-      const [{ http }, store] = await Promise.all([connection.get(), plans.get()]);
+      const [{ http }, store] = await Promise.all([credentials.connect(principal), plans.get()]);
       return createChanges({
         pce: createPceWriter(http),
         store,
         clock: systemClock,
         principal,
-        labelScope: null,
+        labelScope: principal.labelScope ?? null,
         authorise,
+        // An embedded PCE ends with this process just as its plans do.
+        caveat: pce || store.durable ? undefined : NOT_KEPT,
       });
     },
+    confirm,
+    audit,
     seal: { keys: [randomCursorKey()], clock: systemClock },
     budgetTokens: settings.MCP_MAX_ANSWER_TOKENS,
     structured: settings.MCP_STRUCTURED,
@@ -72,11 +87,24 @@ export function createServing(settings: Settings, { log, pce }: ServingOptions):
 
   return {
     dispatcher,
+    async ready() {
+      const hasPce = pce !== undefined || settings.PCE_HOST !== undefined;
+      const [answers, store] = await Promise.all([
+        hasPce && import('./pce-answers.ts').then(async ({ pceAnswers }) => pceAnswers(await target())).catch(no),
+        plans.get().then(yes, no),
+      ]);
+      return { ...(hasPce ? { pce: answers } : {}), store };
+    },
     async close() {
-      await Promise.all([connection, flows, plans].map((part) => part.close()));
+      await Promise.all([credentials, flows, plans].map((part) => part.close()));
     },
   };
 }
+
+const NOT_KEPT = 'The state folder cannot be written: this plan, and the undo of what it does, end with this server.';
+
+const yes = (): boolean => true;
+const no = (): boolean => false;
 
 /** Without chosen toolsets, an allow-list chooses from everything there is. */
 const selection = ({ MCP_TOOLSETS: toolsets, MCP_ALLOWED_TOOLS: allowed }: Settings): Selection => ({
