@@ -79,6 +79,33 @@ export const FAILURES = {
     'The signing keys of the identity provider cannot be fetched, so no token can be verified.',
     'Try again in a minute; the operator finds the reason in the log.',
   ],
+  no_pce_credentials: [
+    'You have not registered a PCE key.',
+    'Register one on the /setup page or with register-pce-credentials.',
+  ],
+  credentials_unreadable: [
+    'Your PCE key is stored but cannot be opened.',
+    'Register it again; the operator can see in the log which key-encryption key it needs.',
+  ],
+  credentials_refused: ['The PCE key was not stored.', 'Correct what the message names and register again.'],
+  pce_host_refused: [
+    'PCE keys may not be sent to that host.',
+    'Use the host name of your PCE; the operator lists allowed ones in MCP_ALLOWED_PCE_HOSTS.',
+  ],
+  confirm_required: [
+    'This call must be confirmed.',
+    'POST the params_hash to /confirm and repeat the call with the token.',
+  ],
+  invalid_confirm_token: [
+    'The confirmation does not fit this call.',
+    'Confirm this very call and repeat it with the new token.',
+  ],
+  confirm_token_replay: ['That confirmation has been used already.', 'Confirm the call again.'],
+  server_misconfigured: ['The server cannot confirm calls.', 'Ask the operator to set MCP_CONFIRM_HMAC_KEY.'],
+  audit_unavailable: [
+    'The audit record cannot be written, so nothing is changed.',
+    'Try again later; reading still works. Tell the operator.',
+  ],
   read_only: ['The server is in read-only mode.', 'Nothing can be changed while MCP_READ_ONLY is set.'],
   // changes
   change_failed: ['The change failed and was taken back.', 'Mend what the cause names, then make the plan again.'],

@@ -18,8 +18,7 @@ export const marks = (count: number): string => Array.from({ length: count }, ()
 /** PostgreSQL gives 64-bit numbers as text. */
 export const numberOf = (value: unknown): number => Number(value);
 
-export const textOrNull = (value: unknown): string | null =>
-  value === null || value === undefined ? null : String(value);
+export const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
 /** Bytes of a column of bytes. */
 export function bytesOf(value: unknown): Uint8Array {
