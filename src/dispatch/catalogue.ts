@@ -33,11 +33,13 @@ import updateService from '../tools/policy/update-service.ts';
 import detectLateralMovementPaths from '../tools/risk/detect-lateral-movement-paths.ts';
 import identifyInfrastructureServices from '../tools/risk/identify-infrastructure-services.ts';
 import explainFlow from '../tools/segmentation/explain-flow.ts';
+import simulateEnforcement from '../tools/segmentation/simulate-enforcement.ts';
 import enforcementReadiness from '../tools/segmentation/enforcement-readiness.ts';
 import getPolicyCoverageReport from '../tools/segmentation/get-policy-coverage-report.ts';
 import findUnmanagedTraffic from '../tools/traffic/find-unmanaged-traffic.ts';
 import getTrafficFlowsSummary from '../tools/traffic/get-traffic-flows-summary.ts';
 import getTrafficFlows from '../tools/traffic/get-traffic-flows.ts';
+import mapAppDependencies from '../tools/traffic/map-app-dependencies.ts';
 import whoTalksTo from '../tools/traffic/who-talks-to.ts';
 import type { AnyTool } from './any-tool.ts';
 
@@ -81,10 +83,12 @@ export const catalogue: readonly AnyTool[] = [
   getTrafficFlowsSummary,
   findUnmanagedTraffic,
   whoTalksTo,
+  mapAppDependencies,
   // segmentation
   enforcementReadiness,
   getPolicyCoverageReport,
   explainFlow,
+  simulateEnforcement,
   // risk
   identifyInfrastructureServices,
   detectLateralMovementPaths,
