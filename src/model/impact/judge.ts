@@ -73,7 +73,8 @@ export function judgeTable(table: FlowTable, { from, to, list, limit, draft: dra
     if (reporter !== null && !foreign) {
       const word = reportedAt(before, question, reporter).decision;
       if (variant.reported !== null && variant.reported !== 'unknown') reported.add(word, variant.reported, rows);
-      const isNew = variant.reported !== 'blocked' && word !== 'blocked';
+      // Where one end blocked before, the other end's word makes no difference.
+      const isNew = now.verdict !== 'blocked' && variant.reported !== 'blocked';
       if (isNew && reportedAt(after, question, reporter).decision === 'blocked') blocked = rows;
     }
     newlyBlockedRows += blocked;

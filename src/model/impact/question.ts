@@ -39,7 +39,7 @@ export interface JudgedEdge {
   readonly from: EdgeVerdict;
   readonly to: EdgeVerdict;
   readonly rows: number;
-  /** Rows whose reporter said something else and will say `blocked`. */
+  /** Rows whose reporter will say `blocked`, of flows that no end blocked before. */
   readonly newlyBlockedRows: number;
   /** Counted once where two VENs reported them (traffic.md §5.1). */
   readonly connections: number;

@@ -1,4 +1,4 @@
-import { type Cadence, cadenceOf, type Occasion } from '../../analysis/impact/cadence.ts';
+import { type Cadence, cadenceOf, type Occasion, type Stretch, stretches } from '../../analysis/impact/cadence.ts';
 import type { EdgeGroup } from '../../analysis/impact/group-edges.ts';
 import { rfc3339 } from '../../core/time-window.ts';
 import type { Dimension } from '../../model/flows/question.ts';
@@ -7,7 +7,6 @@ import type { TrafficQuery } from '../../pce/traffic/query.ts';
 import type { ToolContext } from '../tool.ts';
 import { withFlows } from '../traffic/read-flows.ts';
 
-const WEEK_MS = 7 * 86_400_000;
 /** A PCE takes few queries of one key at a time; this leaves room for others. */
 const AT_ONCE = 3;
 const ALL_GROUPS = 200_000;
@@ -25,8 +24,8 @@ const edgeKey = (from: string, to: string, proto: string | null, port: string | 
 const node = ({ workload, ip }: EdgeEnd): string => workload ?? ip ?? '';
 
 /**
- * How often each group of edges was seen in the history before `endMs`: one query a week, because a query adds up its whole window.
- * Groups seen within a few hours only are `once` without asking.
+ * How often each group of edges was seen in the history before `endMs`: some queries for stretches of it, because one query adds up its
+ * whole window.
  */
 export async function readCadences(
   groups: readonly EdgeGroup[],
@@ -38,13 +37,11 @@ export async function readCadences(
   for (const group of groups)
     for (const { source, destination, proto, port } of group.edges)
       groupOfEdge.set(edgeKey(node(source), node(destination), text(proto), text(port)), group);
-  const occasions = new Map<EdgeGroup, Map<number, Occasion>>(groups.map((group) => [group, new Map()]));
-  const weeks = Math.ceil((endMs - startMs) / WEEK_MS);
-  const next = Array.from({ length: weeks }, (_, week) => week).values();
+  const occasions = new Map<EdgeGroup, Map<Stretch, Occasion>>(groups.map((group) => [group, new Map()]));
+  const next = stretches(startMs, endMs).values();
 
-  const readWeek = async (week: number): Promise<void> => {
-    const from = startMs + week * WEEK_MS;
-    const slice = { ...query, start: rfc3339(from), end: rfc3339(Math.min(from + WEEK_MS - 1_000, endMs)) };
+  const readStretch = async (stretch: Stretch): Promise<void> => {
+    const slice = { ...query, start: rfc3339(stretch.startMs), end: rfc3339(stretch.endMs - 1_000) };
     const found = await withFlows(slice, context, ({ table }) =>
       table.ask({ by: EDGE, limit: ALL_GROUPS }, context.signal),
     );
@@ -54,19 +51,19 @@ export async function readCadences(
       // Flows without ports say port 0 or none (traffic.md §4.1).
       const group = groupOfEdge.get(edgeKey(...ends, proto, port)) ?? groupOfEdge.get(edgeKey(...ends, proto, null));
       if (group === undefined || firstSeen === null || lastSeen === null) continue;
-      const weekly = occasions.get(group);
-      const known = weekly?.get(week);
+      const seen = occasions.get(group);
+      const known = seen?.get(stretch);
       const firstMs = Math.min(known?.firstMs ?? Number.POSITIVE_INFINITY, Date.parse(firstSeen));
       const lastMs = Math.max(known?.lastMs ?? 0, Date.parse(lastSeen));
-      weekly?.set(week, { week, firstMs, lastMs });
+      seen?.set(stretch, { stretch, firstMs, lastMs });
     }
   };
   const worker = async (): Promise<void> => {
-    for (const week of next) await readWeek(week);
+    for (const stretch of next) await readStretch(stretch);
   };
   context.progress('Looking how often the flows recur');
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  return new Map([...occasions].map(([group, weekly]) => [group, cadenceOf([...weekly.values()])]));
+  return new Map([...occasions].map(([group, seen]) => [group, cadenceOf([...seen.values()])]));
 }
 
 const text = (value: number | null): string | null => (value === null ? null : String(value));
