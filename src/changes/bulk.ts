@@ -203,6 +203,15 @@ export function refusedWhole({ rows }: Pick<RequestOutcome, 'rows'>, path: strin
   return new Failure('pce_rejected', { message: `The PCE refused every item: ${textOf(first, 'message') ?? ''}` });
 }
 
+/** What a bulk call that went through in part is told as; null where every item did, and for any other request. */
+export function partly({ rows }: Pick<RequestOutcome, 'rows'>, path: string): string | null {
+  const failed = operationOf(path) === null || rows === null ? [] : rows.filter((row) => !isDone(row));
+  const [first] = failed;
+  if (first === undefined || rows === null) return null;
+  const who = textOf(first, 'href');
+  return `${failed.length} of ${rows.length} failed, first ${who === null ? '' : `${who}: `}${textOf(first, 'message') ?? ''}`;
+}
+
 /** The objects of some hrefs as they are now; null for those that are gone. */
 async function readEach(
   collection: string,

@@ -1,7 +1,7 @@
 import { asFailure, Failure } from '../core/errors.ts';
 import { type Href, isHref } from '../core/href.ts';
 import { isObject, type JsonObject, type JsonValue } from '../core/json.ts';
-import { bulkRows, refusedWhole } from './bulk.ts';
+import { bulkRows, partly, refusedWhole } from './bulk.ts';
 import { verify } from './check.ts';
 import { digestOf } from './digest.ts';
 import type { PceWriter, PlannedRequest, RequestOutcome } from './plan.ts';
@@ -56,7 +56,7 @@ export async function sendOne({ request, sent, checked, pce, fill, signal, journ
     const refused = refusedWhole(outcome, sent.path);
     if (refused !== null)
       return { outcome: { ...outcome, result: 'failed', message: refused.message }, failure: refused };
-    return carriedOut(request, outcome, pce);
+    return carriedOut(request, { ...outcome, message: partly(outcome, sent.path) }, pce);
   } catch (error) {
     const failure = asFailure(error);
     if (provesNothingHappened(failure)) return { outcome: { result: 'failed', message: failure.message }, failure };

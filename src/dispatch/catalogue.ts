@@ -1,3 +1,4 @@
+import bulkWorkloads from '../tools/inventory/bulk-workloads.ts';
 import createLabelGroup from '../tools/inventory/create-label-group.ts';
 import createLabel from '../tools/inventory/create-label.ts';
 import createWorkload from '../tools/inventory/create-workload.ts';
@@ -9,6 +10,7 @@ import getLabels from '../tools/inventory/get-labels.ts';
 import getVens from '../tools/inventory/get-vens.ts';
 import getWorkloadEnforcementStatus from '../tools/inventory/get-workload-enforcement-status.ts';
 import getWorkloads from '../tools/inventory/get-workloads.ts';
+import setEnforcementMode from '../tools/inventory/set-enforcement-mode.ts';
 import updateLabelGroup from '../tools/inventory/update-label-group.ts';
 import updateLabel from '../tools/inventory/update-label.ts';
 import updateWorkload from '../tools/inventory/update-workload.ts';
@@ -30,6 +32,7 @@ import getRulesets from '../tools/policy/get-rulesets.ts';
 import getServices from '../tools/policy/get-services.ts';
 import updateIplist from '../tools/policy/update-iplist.ts';
 import updateService from '../tools/policy/update-service.ts';
+import complianceCheck from '../tools/risk/compliance-check.ts';
 import detectLateralMovementPaths from '../tools/risk/detect-lateral-movement-paths.ts';
 import identifyInfrastructureServices from '../tools/risk/identify-infrastructure-services.ts';
 import explainFlow from '../tools/segmentation/explain-flow.ts';
@@ -55,11 +58,13 @@ export const catalogue: readonly AnyTool[] = [
   updateLabel,
   deleteLabel,
   getWorkloadEnforcementStatus,
+  setEnforcementMode,
   getLabelGroups,
   createLabelGroup,
   updateLabelGroup,
   deleteLabelGroup,
   getVens,
+  bulkWorkloads,
   // policy
   getRulesets,
   getIplists,
@@ -92,6 +97,7 @@ export const catalogue: readonly AnyTool[] = [
   // risk
   identifyInfrastructureServices,
   detectLateralMovementPaths,
+  complianceCheck,
   // operations
   checkPceConnection,
   getEvents,

@@ -7,7 +7,7 @@ import updateLabelGroup from './update-label-group.ts';
 const { ok, refused, desk, pce, read, sent } = await policyWorld([createLabelGroup, updateLabelGroup]);
 const LIVE = draftOf('label_groups', workloadId(700));
 const valuesOf = async (href: string) =>
-  ((await read(href))?.['labels'] as readonly { readonly value: string }[]).map(({ value }) => value);
+  (((await read(href)) ?? {})['labels'] as readonly { readonly value: string }[]).map(({ value }) => value);
 
 describe('update-label-group', () => {
   it('adds and removes members in the draft, and reverts what was not provisioned', async () => {
