@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Secret } from '../../src/core/secret.ts';
+import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
+import { removePrefixed } from '../pce/clean.ts';
+import { PREFIX } from '../pce/prefix.ts';
+import { pceSuite } from '../pce/suite.ts';
+import { pointingAt, sandbox } from '../protocol/programs.ts';
+
+// The suite of `npm run test:pce`, every day, against the simulated PCE.
+let simulator: Simulator;
+let folder: Awaited<ReturnType<typeof sandbox>>;
+beforeAll(async () => {
+  simulator = await createSimulator({ profile: 'small', rateLimit: 'off' });
+  folder = await sandbox();
+});
+afterAll(async () => {
+  await folder.remove();
+  await simulator.close();
+});
+
+pceSuite(() => ({
+  env: { ...pointingAt(simulator), PCE_REQUESTS_PER_MINUTE: '0' },
+  cwd: folder.folder,
+  mayProvision: true,
+}));
+
+it('what is left of a run is found by its prefix and removed, in force or not, and nothing else', async () => {
+  const call = async (method: string, path: string, body?: unknown): Promise<{ readonly href: string }> => {
+    const key = Buffer.from(`${simulator.apiKey}:${simulator.apiSecret}`).toString('base64');
+    const headers = { Authorization: `Basic ${key}`, Accept: 'application/json', 'Content-Type': 'application/json' };
+    const answer = await fetch(`${simulator.url}/api/v2${path}`, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    expect(answer.ok, text).toBe(true);
+    return (text === '' ? {} : JSON.parse(text)) as { readonly href: string };
+  };
+  const draft = '/orgs/1/sec_policy/draft';
+  const label = await call('POST', '/orgs/1/labels', { key: 'role', value: `${PREFIX}left` });
+  const list = await call('POST', `${draft}/ip_lists`, {
+    name: `${PREFIX}left`,
+    ip_ranges: [{ from_ip: '192.0.2.0/24' }],
+  });
+  const ruleSet = await call('POST', `${draft}/rule_sets`, {
+    name: `${PREFIX}left`,
+    scopes: [[{ label: { href: label.href } }]],
+  });
+  await call('POST', `${ruleSet.href}/deny_rules`, {
+    enabled: true,
+    providers: [{ actors: 'ams' }],
+    consumers: [{ ip_list: { href: list.href } }],
+    ingress_services: [{ port: 23, proto: 6 }],
+  });
+  const subset = { rule_sets: [{ href: ruleSet.href }], ip_lists: [{ href: list.href }] };
+  await call('POST', '/orgs/1/sec_policy', { update_description: 'test', change_subset: subset });
+  await call('POST', `${draft}/ip_lists`, { name: `not ${PREFIX}mine`, ip_ranges: [{ from_ip: '192.0.2.0/24' }] });
+  const settings = {
+    scheme: 'http' as const,
+    host: simulator.host,
+    port: simulator.port,
+    orgId: String(simulator.orgId),
+    apiKey: new Secret(simulator.apiKey),
+    apiSecret: new Secret(simulator.apiSecret),
+  };
+  const careful = await removePrefixed(settings, { prefix: PREFIX, mayProvision: false });
+  expect(careful.left.length).toBeGreaterThan(0);
+  const { removed, left } = await removePrefixed(settings, { prefix: PREFIX, mayProvision: true });
+  expect(left).toEqual([]);
+  expect([...careful.removed, ...removed].every((name) => name.startsWith(PREFIX))).toBe(true);
+  const lists = (await call('GET', `${draft}/ip_lists?name=${PREFIX}`)) as unknown as readonly {
+    readonly name: string;
+  }[];
+  expect(lists.map(({ name }) => name)).toEqual([`not ${PREFIX}mine`]);
+});

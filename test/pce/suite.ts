@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Fields, openSession, type PceTarget, type Session } from './session.ts';
+
+/** One kind of object through its whole life, over MCP. */
+interface Life {
+  readonly kind: string;
+  readonly name: (session: Session) => string;
+  readonly create: (name: string) => readonly [tool: string, args: Fields];
+  readonly read: (name: string) => readonly [tool: string, args: Fields];
+  readonly change: (name: string) => readonly [tool: string, args: Fields];
+  /** What a reading shows only after the change. */
+  readonly changed: string;
+  readonly remove: (name: string) => readonly [tool: string, args: Fields];
+}
+
+const LIVES: readonly Life[] = [
+  {
+    kind: 'label',
+    name: (session) => session.named('label'),
+    create: (value) => ['create-label', { key: 'role', value }],
+    read: (value) => ['get-labels', { key: 'role', value }],
+    change: (value) => ['update-label', { key: 'role', value, new_value: `${value}-renamed` }],
+    changed: '-renamed',
+    remove: (value) => ['delete-label', { key: 'role', value }],
+  },
+  {
+    kind: 'workload',
+    name: (session) => session.named('workload'),
+    create: (name) => ['create-workload', { name, ip_addresses: ['192.0.2.17'], labels: [`role=${name}-role`] }],
+    read: (name) => ['get-workloads', { name }],
+    change: (name) => ['update-workload', { name, ip_addresses: ['192.0.2.18'] }],
+    changed: '192.0.2.18',
+    remove: (name) => ['delete-workload', { name }],
+  },
+  {
+    kind: 'label group',
+    name: (session) => session.named('group'),
+    create: (name) => ['create-label-group', { name, key: 'env' }],
+    read: (name) => ['get-label-groups', { name }],
+    change: (name) => ['update-label-group', { name, description: 'changed by the test' }],
+    changed: 'changed by the test',
+    remove: (name) => ['delete-label-group', { name }],
+  },
+  {
+    kind: 'IP list',
+    name: (session) => session.named('list'),
+    create: (name) => ['create-iplist', { name, ip_ranges: [{ from_ip: '192.0.2.0/25' }] }],
+    read: (name) => ['get-iplists', { name }],
+    change: (name) => ['update-iplist', { name, ip_ranges: [{ from_ip: '192.0.2.128/25' }] }],
+    changed: '192.0.2.128/25',
+    remove: (name) => ['delete-iplist', { name }],
+  },
+  {
+    kind: 'service',
+    name: (session) => session.named('service'),
+    create: (name) => ['create-service', { name, service_ports: [{ port: 65_001, proto: 'tcp' }] }],
+    read: (name) => ['get-services', { name }],
+    change: (name) => ['update-service', { name, service_ports: [{ port: 65_002, proto: 'tcp' }] }],
+    changed: '65002',
+    remove: (name) => ['delete-service', { name }],
+  },
+  {
+    kind: 'ruleset',
+    name: (session) => session.named('ruleset'),
+    create: (name) => [
+      'create-ruleset',
+      {
+        name,
+        scopes: [[]],
+        rules: [{ consumers: ['ams'], providers: ['ams'], ingress_services: [{ port: 65_003, proto: 'tcp' }] }],
+      },
+    ],
+    read: (name) => ['get-rulesets', { name }],
+    change: (name) => ['update-ruleset', { name, description: 'changed by the test' }],
+    changed: 'changed by the test',
+    remove: (name) => ['delete-ruleset', { name }],
+  },
+];
+
+/** The tests that run against a real PCE and, every day, against the simulated one. */
+export function pceSuite(target: () => PceTarget | Promise<PceTarget>): void {
+  let session: Session;
+  beforeAll(async () => {
+    session = await openSession(await target());
+  });
+  afterAll(() => session.close());
+
+  const shown = async ([tool, args]: readonly [string, Fields]): Promise<string> =>
+    JSON.stringify((await session.ok(tool, args))['items']);
+
+  describe('listing and schemas', () => {
+    it('every question without required parameters is answered in the shape it published', async () => {
+      await session.ok('check-pce-connection');
+      for (const name of [
+        'get-workloads',
+        'get-labels',
+        'get-label-groups',
+        'get-iplists',
+        'get-services',
+        'get-rulesets',
+        'get-vens',
+      ])
+        expect((await session.ok(name, { max_results: 5 }))['items'], name).toBeInstanceOf(Array);
+      await session.ok('get-events', { max_results: 5 });
+      await session.ok('get-policy-versions', { max_results: 3 });
+      await session.ok('compare-draft-active');
+      await session.ok('get-workload-enforcement-status');
+    });
+  });
+
+  describe.each(LIVES)('the life of a $kind', ({ name: nameIn, create, read, change, changed, remove }) => {
+    it('create, read back, change, preview, apply, undo, delete', async () => {
+      const name = nameIn(session);
+      const [creates, created] = create(name);
+      expect(await session.ok(creates, { ...created, dry_run: true })).toMatchObject({
+        state: 'planned',
+        dry_run: true,
+      });
+      expect(await shown(read(name))).toBe('[]');
+      expect(await session.ok(creates, created)).toMatchObject({ state: 'applied' });
+      expect(await shown(read(name))).toContain(name);
+      expect(await session.code(creates, created)).toBe('already_exists');
+
+      const [changes, args] = change(name);
+      const { plan_id: plan } = await session.ok(changes, { ...args, dry_run: true });
+      expect(await shown(read(name))).not.toContain(changed);
+      expect(await session.ok('apply-plan', { plan_id: plan })).toMatchObject({ state: 'applied' });
+      expect(await shown(read(name))).toContain(changed);
+      expect(await session.code('apply-plan', { plan_id: plan })).toBe('conflict');
+      expect(await session.ok('undo-change', { plan_id: plan })).toMatchObject({ state: 'applied' });
+      expect(await shown(read(name))).not.toContain(changed);
+
+      const [removes, removed] = remove(name);
+      expect(await session.ok(removes, { ...removed, dry_run: true })).toMatchObject({ state: 'planned' });
+      expect(await shown(read(name))).toContain(name);
+      await session.ok(removes, removed);
+      expect(await shown(read(name))).toBe('[]');
+    });
+  });
+
+  describe('policy', () => {
+    it('a draft is compared and reverted', async () => {
+      const name = session.named('reverted');
+      await session.ok('create-iplist', { name, ip_ranges: [{ from_ip: '192.0.2.0/25' }] });
+      const { items } = await session.ok('compare-draft-active', { resource_type: 'ip_lists' });
+      const mine = (items as readonly Fields[]).find((item) => item['name'] === name);
+      expect(mine).toMatchObject({ change: 'created', type: 'ip_lists' });
+      const { state } = await session.ok('revert-draft', { hrefs: [mine?.['href']] });
+      expect(state).toBe('applied');
+      expect(await shown(['get-iplists', { name }])).toBe('[]');
+    });
+
+    it('a draft is provisioned, found in the versions, and taken back', async ({ skip }) => {
+      if (!session.mayProvision) skip('PCE_TEST_PROVISION=1 is not set');
+      const name = session.named('provisioned');
+      await session.ok('create-iplist', { name, ip_ranges: [{ from_ip: '192.0.2.0/25' }] });
+      const { items } = await session.ok('compare-draft-active', { resource_type: 'ip_lists' });
+      const mine = (items as readonly Fields[]).find((item) => item['name'] === name);
+      const preview = await session.ok('provision-policy', { hrefs: [mine?.['href']], dry_run: true });
+      expect(preview).toMatchObject({ state: 'planned', totals: { total: 1 } });
+      const done = await session.ok('apply-plan', { plan_id: preview['plan_id'] });
+      expect(await shown(['get-policy-versions', { version: done['version'] }])).toContain(name);
+      expect(await shown(['get-iplists', { name, policy: 'active' }])).toContain(name);
+      await session.ok('delete-iplist', { name });
+      await session.ok('provision-policy', { hrefs: [mine?.['href']] });
+      expect(await shown(['get-iplists', { name, policy: 'active' }])).toBe('[]');
+    });
+  });
+
+  describe('traffic', () => {
+    it('is counted, with the window it looked at', async () => {
+      const { coverage } = await session.ok('get-traffic-flows-summary', { max_results: 1000 });
+      expect(coverage).toMatchObject({ window: { start: expect.any(String), end: expect.any(String) } });
+    });
+  });
+
+  describe('what does not exist', () => {
+    const nothing = 'mcp-test-there-is-no-such-thing';
+    it.each([
+      ['update-label', { key: 'role', value: nothing, new_value: 'x' }, 'label_not_found'],
+      ['delete-label', { key: 'role', value: nothing }, 'label_not_found'],
+      ['delete-workload', { name: nothing }, 'not_found'],
+      ['delete-iplist', { name: nothing }, 'not_found'],
+      ['delete-service', { name: nothing }, 'not_found'],
+      ['delete-ruleset', { name: nothing }, 'not_found'],
+      ['apply-plan', { plan_id: 'plan_00' }, 'not_found'],
+      ['undo-change', { plan_id: 'plan_00' }, 'not_found'],
+      ['create-label', {}, 'invalid_arguments'],
+    ])('%s %j is an error with a code', async (tool, args, expected) => {
+      expect(await session.code(tool, args)).toBe(expected);
+    });
+  });
+}
