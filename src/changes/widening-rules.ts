@@ -58,9 +58,13 @@ const isAnyToAny = ({ consumers, providers }: RuleShape, words: RefWords): boole
 
 function allowGrowth(before: RuleShape, after: RuleShape, words: RefWords): readonly string[] {
   const egressLifted = before.egressServices.length > 0 && after.egressServices.length === 0;
+  const grown = (side: 'sources' | 'destinations', growth: readonly Growth[]) =>
+    growth.map(({ kind, what }) =>
+      kind === 'member' ? `a rule's ${side} get ${what}` : `a rule's ${side} lose the condition ${what}`,
+    );
   return [
-    ...sideGrowth(before.consumers, after.consumers, words).map((grown) => `the sources of a rule ${grown}`),
-    ...sideGrowth(before.providers, after.providers, words).map((grown) => `the destinations of a rule ${grown}`),
+    ...grown('sources', sideGrowth(before.consumers, after.consumers, words)),
+    ...grown('destinations', sideGrowth(before.providers, after.providers, words)),
     ...(isAnyToAny(after, words) && !isAnyToAny(before, words) ? ['an allow rule from any to any'] : []),
     ...added(before.services, after.services, words).map((name) => `a rule gets the service ${name}`),
     ...(egressLifted ? ['a rule loses its limit to egress services'] : []),
@@ -68,21 +72,30 @@ function allowGrowth(before: RuleShape, after: RuleShape, words: RefWords): read
   ];
 }
 
+/** What a deny rule loses is what it would gain if the change were the other way round. */
 function denyShrinkage(name: string, before: RuleShape, after: RuleShape, words: RefWords): readonly string[] {
   const weaker = before.kind === 'override_deny' && after.kind === 'deny';
+  const lost = (side: 'source' | 'destination', growth: readonly Growth[]) =>
+    growth.map(({ kind, what }) =>
+      kind === 'member'
+        ? `${name} no longer blocks ${what} as ${side}`
+        : `${name} blocks only ${side}s with ${what} from now on`,
+    );
   return [
     ...(weaker ? [`an override deny becomes a deny that allow rules win over (${ruleWords(after, words)})`] : []),
-    ...sideGrowth(after.consumers, before.consumers, words).map(
-      (lost) => `${name} blocks fewer sources (before, they ${lost})`,
-    ),
-    ...sideGrowth(after.providers, before.providers, words).map(
-      (lost) => `${name} blocks fewer destinations (before, they ${lost})`,
-    ),
-    ...added(after.services, before.services, words).map((lost) => `${name} no longer blocks ${lost}`),
+    ...lost('source', sideGrowth(after.consumers, before.consumers, words)),
+    ...lost('destination', sideGrowth(after.providers, before.providers, words)),
+    ...added(after.services, before.services, words).map((service) => `${name} no longer blocks ${service}`),
     ...(before.unscopedConsumers && !after.unscopedConsumers
       ? [`${name} no longer blocks sources outside the scope`]
       : []),
   ];
+}
+
+/** `member`: others are matched besides; `condition`: one falls away. */
+interface Growth {
+  readonly kind: 'member' | 'condition';
+  readonly what: string;
 }
 
 const idOf = (value: Actor | ServiceRef): string => JSON.stringify(value);
@@ -94,16 +107,16 @@ function added(before: readonly ServiceRef[], after: readonly ServiceRef[], word
 }
 
 /**
- * What a side of a rule gains, `gets …` or `loses …`. Labels of one key are alternatives, of different keys conditions (objects.md §11.2): another
+ * What a side of a rule gains. Labels of one key are alternatives, of different keys conditions (objects.md §11.2): another
  * value of a key widens, and so does the last value of a key going away.
  */
-export function sideGrowth(before: readonly Actor[], after: readonly Actor[], words: RefWords): readonly string[] {
+function sideGrowth(before: readonly Actor[], after: readonly Actor[], words: RefWords): readonly Growth[] {
   const known = new Set(before.map(idOf));
   const everyWorkload = before.some(({ kind }) => kind === 'ams');
   const entities = after
     .filter((actor) => !isLabelled(actor) && !known.has(idOf(actor)))
     .filter(({ kind }) => !(everyWorkload && (kind === 'workload' || kind === 'label_dimension')))
-    .map((actor) => `gets ${words.actor(actor)}`);
+    .map((actor) => member(words.actor(actor)));
   return everyWorkload
     ? entities
     : [...entities, ...labelGrowth(before.filter(isLabelled), after.filter(isLabelled), words)];
@@ -111,9 +124,11 @@ export function sideGrowth(before: readonly Actor[], after: readonly Actor[], wo
 
 const isLabelled = (actor: Actor): actor is ScopeEntry => actor.kind === 'label' || actor.kind === 'label_group';
 
-function labelGrowth(before: readonly ScopeEntry[], after: readonly ScopeEntry[], words: RefWords): readonly string[] {
+const member = (what: string): Growth => ({ kind: 'member', what });
+
+function labelGrowth(before: readonly ScopeEntry[], after: readonly ScopeEntry[], words: RefWords): readonly Growth[] {
   if (after.length === 0) return [];
-  if (before.length === 0) return [`gets ${after.map(words.actor).join(' ')}`];
+  if (before.length === 0) return [member(after.map(words.actor).join(' '))];
   const keyOf = ({ href }: ScopeEntry): string => words.keyOf(href) ?? href;
   const known = new Set(before.map(idOf));
   const kept = new Set(after.map(idOf));
@@ -127,8 +142,8 @@ function labelGrowth(before: readonly ScopeEntry[], after: readonly ScopeEntry[]
   );
   const lost = before.filter((entry) => !kept.has(idOf(entry)) && !limitedAfter.has(keyOf(entry)));
   return [
-    ...(gained.length > 0 ? [`gets ${few(gained.map(words.actor))}`] : []),
-    ...(lost.length > 0 ? [`loses the condition ${few(lost.map(words.actor))}`] : []),
+    ...(gained.length > 0 ? [member(few(gained.map(words.actor)))] : []),
+    ...(lost.length > 0 ? [{ kind: 'condition' as const, what: few(lost.map(words.actor)) }] : []),
   ];
 }
 

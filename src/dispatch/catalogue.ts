@@ -23,14 +23,23 @@ import rollbackPolicy from '../tools/lifecycle/rollback-policy.ts';
 import undoChange from '../tools/lifecycle/undo-change.ts';
 import checkPceConnection from '../tools/operations/check-pce-connection.ts';
 import getEvents from '../tools/operations/get-events.ts';
+import createDenyRule from '../tools/policy/create-deny-rule.ts';
 import createIplist from '../tools/policy/create-iplist.ts';
+import createRule from '../tools/policy/create-rule.ts';
+import createRuleset from '../tools/policy/create-ruleset.ts';
 import createService from '../tools/policy/create-service.ts';
+import deleteDenyRule from '../tools/policy/delete-deny-rule.ts';
 import deleteIplist from '../tools/policy/delete-iplist.ts';
+import deleteRuleset from '../tools/policy/delete-ruleset.ts';
+import deleteSecRule from '../tools/policy/delete-sec-rule.ts';
 import deleteService from '../tools/policy/delete-service.ts';
 import getIplists from '../tools/policy/get-iplists.ts';
 import getRulesets from '../tools/policy/get-rulesets.ts';
 import getServices from '../tools/policy/get-services.ts';
+import updateDenyRule from '../tools/policy/update-deny-rule.ts';
 import updateIplist from '../tools/policy/update-iplist.ts';
+import updateRuleset from '../tools/policy/update-ruleset.ts';
+import updateSecRule from '../tools/policy/update-sec-rule.ts';
 import updateService from '../tools/policy/update-service.ts';
 import complianceCheck from '../tools/risk/compliance-check.ts';
 import detectLateralMovementPaths from '../tools/risk/detect-lateral-movement-paths.ts';
@@ -67,6 +76,12 @@ export const catalogue: readonly AnyTool[] = [
   bulkWorkloads,
   // policy
   getRulesets,
+  createRuleset,
+  updateRuleset,
+  deleteRuleset,
+  createDenyRule,
+  updateDenyRule,
+  deleteDenyRule,
   getIplists,
   createIplist,
   updateIplist,
@@ -75,6 +90,9 @@ export const catalogue: readonly AnyTool[] = [
   createService,
   updateService,
   deleteService,
+  createRule,
+  updateSecRule,
+  deleteSecRule,
   // lifecycle
   compareDraftActive,
   provisionPolicy,

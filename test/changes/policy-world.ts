@@ -35,8 +35,9 @@ export async function policyWorld(
   { estate = tinyEstate() }: { readonly estate?: Estate } = {},
 ): Promise<PolicyWorld> {
   const plans = createMemoryPlans();
-  const { simulator, dispatcher, pce, close } = await simulated({ estate }, { tools, plans, impatient: true });
-  afterAll(close);
+  const world = await simulated({ estate }, { tools, plans, impatient: true });
+  const { simulator, dispatcher, pce } = world;
+  afterAll(() => world.close());
   const desk = createChanges({
     pce,
     store: plans,

@@ -1,0 +1,63 @@
+import { digestOf } from '../../changes/digest.ts';
+import type { Check } from '../../changes/plan.ts';
+import type { RefSource } from '../../changes/refs.ts';
+import { hrefOf } from '../../changes/wire.ts';
+import { Failure } from '../../core/errors.ts';
+import type { JsonObject } from '../../core/json.ts';
+import type { RuleSet } from '../../model/inventory.ts';
+import { readRuleSet } from '../../pce/resources/rule-sets.ts';
+import { readRule } from '../../pce/resources/rules.ts';
+import type { ToolContext } from '../tool.ts';
+import { policyTarget } from './target.ts';
+
+export const refSource = async ({ pce, changes, signal }: ToolContext): Promise<RefSource> => ({
+  view: pce,
+  pce: (await changes()).pce,
+  signal,
+});
+
+/** A ruleset of the draft as read for a write: as it came, and in the model with all its rules. */
+export interface RuleSetTarget {
+  readonly before: JsonObject;
+  readonly name: string;
+  readonly ruleSet: RuleSet;
+}
+
+export async function ruleSetTarget(
+  target: { readonly href?: string | undefined; readonly name?: string | undefined },
+  context: ToolContext,
+): Promise<RuleSetTarget> {
+  const { before, name } = await policyTarget('rule_sets', target, context);
+  return { before, name, ruleSet: await asRuleSet(before, context) };
+}
+
+/**
+ * A ruleset in the model, less the rules that are pending deletion; its deny rules are read where the PCE did not embed them (objects.md
+ * §8.2).
+ */
+export async function asRuleSet(wire: JsonObject, context: ToolContext): Promise<RuleSet> {
+  const { pce } = await context.changes();
+  const { ruleSet, denyMissing } = readRuleSet(wire, pce.orgId);
+  const denied = denyMissing ? await denyRulesOf(ruleSet, context) : [];
+  const rules = [...ruleSet.rules, ...denied.map((rule) => readRule(rule, 'deny', pce.orgId))];
+  return { ...ruleSet, rules: rules.filter(({ updateType }) => updateType !== 'delete') };
+}
+
+async function denyRulesOf({ href }: RuleSet, { changes, signal }: ToolContext): Promise<readonly JsonObject[]> {
+  try {
+    return await (await changes()).pce.list(`${href}/deny_rules`, {}, signal);
+  } catch (error) {
+    // A release without deny rules.
+    if (error instanceof Failure && error.code === 'pce_not_found') return [];
+    throw error;
+  }
+}
+
+/**
+ * What must still hold of the ruleset when a rule goes into it: where the rule applies, and that it does. Other people's rules do not matter,
+ * because a rule is added by itself.
+ */
+export function placeUnchanged(before: JsonObject): Check {
+  const fields = ['scopes', 'enabled'];
+  return { kind: 'unchanged', href: hrefOf(before), digest: digestOf(before, fields), fields };
+}
