@@ -65,4 +65,41 @@ describe('get-workload-enforcement-status', () => {
     const { structured } = await callTool(getWorkloadEnforcementStatus, { app_name: 'pay' }, { pce });
     expect(structured.error).toBe('label_not_found');
   });
+
+  it('plans one mode for each mixed application: the one most have, simulated first where it blocks', async () => {
+    const many = [
+      workload(11, 'a1', [payments, prod], { mode: 'full' }),
+      workload(12, 'a2', [payments, prod], { mode: 'full' }),
+      workload(13, 'db1', [payments, prod], { mode: 'selective' }),
+      workload(14, 'hsm', [payments, prod], { managed: false, mode: 'idle' }),
+      workload(15, 'c1', [crm, prod], { mode: 'full' }),
+      workload(16, 'c2', [crm, prod], { mode: 'selective' }),
+    ];
+    const { structured } = await callTool(
+      getWorkloadEnforcementStatus,
+      { fix: true },
+      { pce: memoryPce({ workloads: many }) },
+    );
+    expect(structured['fix_plan']).toEqual([
+      {
+        app: 'payments',
+        env: 'prod',
+        target_mode: 'full',
+        because: '2 of 3 are full; 1 differ: flows without a rule will be blocked there, so simulate first',
+        workloads: ['db1 selective'],
+        calls: [
+          'simulate-enforcement app_name=payments env_name=prod target_mode=full',
+          "set-enforcement-mode enforcement_mode=full labels='app=payments env=prod' dry_run=true",
+        ],
+      },
+      {
+        app: 'crm',
+        env: 'prod',
+        target_mode: 'selective',
+        because: '1 of 2 are selective; 1 differ',
+        workloads: ['c1 full'],
+        calls: ["set-enforcement-mode enforcement_mode=selective labels='app=crm env=prod' dry_run=true"],
+      },
+    ]);
+  });
 });

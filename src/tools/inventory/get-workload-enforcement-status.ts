@@ -5,6 +5,7 @@ import { counts, described, flag, integer, text, texts } from '../fields.ts';
 import { labelTerm, workloadFilter } from '../label-argument.ts';
 import { compareText, listingCoverage, plural, tally, tallyText } from '../listing.ts';
 import { defineTool } from '../tool.ts';
+import { fixStep } from './enforcement-fix.ts';
 
 interface GroupRow {
   readonly app: string;
@@ -31,6 +32,7 @@ export default defineTool({
     properties: {
       app_name: described(text, 'One application (label value)'),
       env_name: described(text, 'One environment (label value)'),
+      fix: described(flag, 'Plan how to end mixed modes'),
     },
   },
   output: envelope(
@@ -50,7 +52,18 @@ export default defineTool({
       unmanaged_count: integer,
       global_enforcement_modes: counts,
     },
-    { extra: { mixed_enforcement_apps: texts } },
+    {
+      extra: {
+        mixed_enforcement_apps: texts,
+        fix_plan: {
+          type: 'array',
+          items: {
+            type: 'object',
+            properties: { app: text, env: text, target_mode: text, because: text, workloads: texts, calls: texts },
+          },
+        },
+      },
+    },
   ),
   example: { env_name: 'prod' },
   columns: [
@@ -62,7 +75,7 @@ export default defineTool({
     { header: 'mixed', value: (row: GroupRow) => row.is_mixed },
   ],
 
-  async run({ app_name: app, env_name: env }, { pce, signal, progress }) {
+  async run({ app_name: app, env_name: env, fix = false }, { pce, signal, progress }) {
     const filter = await applicationFilter({ app, env }, pce.resolve, signal);
     const listing = await pce.workloads(filter, {
       signal,
@@ -74,6 +87,7 @@ export default defineTool({
     const modes = modeCounts(workloads);
     const managed = workloads.filter((workload) => workload.managed).length;
     const names = mixed.map((group) => `${group.app} (${group.env})`);
+    const fixes = fix ? mixed.map((group) => fixStep(group.app, group.env, managedOf(workloads, group))) : [];
     return {
       answer: [
         `${plural(workloads.length, 'workload')} in ${plural(groups.length, 'app group')}: ${managed} managed`,
@@ -91,7 +105,12 @@ export default defineTool({
         global_enforcement_modes: modes,
       },
       coverage: listingCoverage(listing, ['unmanaged workloads, which enforce nothing: modes count those with a VEN']),
-      extra: { mixed_enforcement_apps: names },
+      extra: { mixed_enforcement_apps: names, ...(fix ? { fix_plan: fixes } : {}) },
+      next: fix
+        ? fixes.flatMap(({ calls }) => calls.slice(0, 1)).slice(0, 1)
+        : mixed.length > 0
+          ? ['get-workload-enforcement-status fix=true plans one mode for each mixed application.']
+          : [],
     };
   },
 });
@@ -137,6 +156,11 @@ function row(members: readonly Workload[]): GroupRow {
 
 const labelOf = (workload: Workload | undefined, key: string): string =>
   workload?.labels.find((label) => label.key === key)?.value ?? UNLABELED;
+
+const managedOf = (workloads: readonly Workload[], { app, env }: GroupRow): readonly Workload[] =>
+  workloads.filter(
+    (workload) => workload.managed && labelOf(workload, 'app') === app && labelOf(workload, 'env') === env,
+  );
 
 /** Managed workloads per mode, modes that do not occur left out. */
 function modeCounts(workloads: readonly Workload[]): Readonly<Record<string, number>> {
