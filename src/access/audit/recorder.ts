@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto';
+import { Failure } from '../../core/errors.ts';
+import type { AuditRow, AuditStore } from '../../store/audit.ts';
+import { type AuditEntry, hashOf } from './chain.ts';
+
+/** Writes the record of this process as one chain. */
+export interface AuditRecorder {
+  /** Returns when the entry is on disk. Throws `audit_unavailable` when it cannot be written. */
+  write(entry: AuditEntry): Promise<void>;
+  /** Whether the last entry could be written. */
+  readonly healthy: boolean;
+  close(): Promise<void>;
+}
+
+interface Waiting {
+  readonly entry: AuditEntry;
+  readonly resolve: () => void;
+  readonly reject: (error: Failure) => void;
+}
+
+const MAX_BATCH = 40;
+
+/**
+ * Entries that arrive while others are being written go to disk together: one wait for the disk serves many calls. After a failed write it is
+ * not known what is on disk, so the next entry begins a new chain.
+ */
+export function createAuditRecorder(store: AuditStore): AuditRecorder {
+  const waiting: Waiting[] = [];
+  let writer = newWriter();
+  let seq = 0;
+  let hash = '';
+  let healthy = true;
+  let draining: Promise<void> | undefined;
+
+  function chained(entry: AuditEntry): AuditRow {
+    const unhashed = { ...entry, writer, seq: ++seq, prev: hash };
+    hash = hashOf(unhashed);
+    return { ...unhashed, hash };
+  }
+
+  async function drain(): Promise<void> {
+    // A turn of the event loop, so that calls that end together are one batch.
+    await new Promise(setImmediate);
+    while (waiting.length > 0) {
+      const batch = waiting.splice(0, MAX_BATCH);
+      try {
+        await store.append(batch.map(({ entry }) => chained(entry)));
+        healthy = true;
+        for (const { resolve } of batch) resolve();
+      } catch (cause) {
+        healthy = false;
+        [writer, seq, hash] = [newWriter(), 0, ''];
+        for (const { reject } of batch) reject(new Failure('audit_unavailable', { cause }));
+      }
+    }
+    draining = undefined;
+  }
+
+  return {
+    get healthy() {
+      return healthy;
+    },
+    write: (entry) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ entry, resolve, reject });
+        draining ??= drain();
+      }),
+    async close() {
+      await draining;
+      await store.close();
+    },
+  };
+}
+
+const newWriter = (): string => randomBytes(9).toString('base64url');
