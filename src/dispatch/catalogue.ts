@@ -45,6 +45,7 @@ import complianceCheck from '../tools/risk/compliance-check.ts';
 import detectLateralMovementPaths from '../tools/risk/detect-lateral-movement-paths.ts';
 import identifyInfrastructureServices from '../tools/risk/identify-infrastructure-services.ts';
 import explainFlow from '../tools/segmentation/explain-flow.ts';
+import simulateChange from '../tools/segmentation/simulate-change.ts';
 import simulateEnforcement from '../tools/segmentation/simulate-enforcement.ts';
 import enforcementReadiness from '../tools/segmentation/enforcement-readiness.ts';
 import getPolicyCoverageReport from '../tools/segmentation/get-policy-coverage-report.ts';
@@ -112,6 +113,7 @@ export const catalogue: readonly AnyTool[] = [
   getPolicyCoverageReport,
   explainFlow,
   simulateEnforcement,
+  simulateChange,
   // risk
   identifyInfrastructureServices,
   detectLateralMovementPaths,

@@ -106,7 +106,7 @@ async function steps(seed: number): Promise<readonly Step[]> {
       done.push({
         predicted: tally(
           groups.map((item) => [
-            `${item['from']} > ${item['to']} > ${item['service']}`,
+            [item['from'], item['to'], item['service']].join(' > '),
             Number(item['newly_blocked_rows']),
           ]),
         ),

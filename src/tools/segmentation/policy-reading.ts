@@ -1,6 +1,6 @@
 import type { RuleSet, Workload } from '../../model/inventory.ts';
 import type { PolicySource } from '../../model/policy/source.ts';
-import { policySource, sourceWorkload } from '../../model/policy/version.ts';
+import { type CommonFacts, type PolicyObjects, policySource, sourceWorkload } from '../../model/policy/version.ts';
 import type { Listing, PolicyVersion } from '../../pce/view.ts';
 import { plural } from '../listing.ts';
 import type { ToolContext } from '../tool.ts';
@@ -11,6 +11,9 @@ export type { PolicyVersion } from '../../pce/view.ts';
 export interface ReadPolicy {
   readonly version: PolicyVersion;
   readonly source: PolicySource;
+  /** What `source` was made of, for making another of it. */
+  readonly objects: PolicyObjects;
+  readonly common: CommonFacts;
   readonly ruleSets: readonly RuleSet[];
   readonly workloads: readonly Workload[];
   /** Objects and workloads read. */
@@ -48,27 +51,26 @@ export async function readPolicy(
     'virtual services': virtualServices,
     workloads,
   };
-  const source = policySource(
-    {
-      labelGroups: labelGroups.items,
-      ipLists: ipLists.items,
-      services: services.items,
-      ruleSets: ruleSets.items,
-      boundaries: boundaries.items,
-      virtualServices: virtualServices.items,
-    },
-    {
-      labels: labels.items,
-      workloads: workloads.items.map((workload) => sourceWorkload(workload)),
-      // Where VENs reach their PCE is not in any listing; that traffic is taken for what the rules say of it.
-      pce: null,
-    },
-    version,
-  );
+  const objects = {
+    labelGroups: labelGroups.items,
+    ipLists: ipLists.items,
+    services: services.items,
+    ruleSets: ruleSets.items,
+    boundaries: boundaries.items,
+    virtualServices: virtualServices.items,
+  };
+  const common = {
+    labels: labels.items,
+    workloads: workloads.items.map((workload) => sourceWorkload(workload)),
+    // Where VENs reach their PCE is not in any listing; that traffic is taken for what the rules say of it.
+    pce: null,
+  };
   const bound = usesVirtualServices(ruleSets.items) ? virtualServices.items.length : 0;
   return {
     version,
-    source,
+    source: policySource(objects, common, version),
+    objects,
+    common,
     ruleSets: ruleSets.items,
     workloads: workloads.items,
     read: Object.values(listings).reduce((sum, { items }) => sum + items.length, 0),
