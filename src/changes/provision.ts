@@ -27,11 +27,14 @@ export function commitStep({ orgId, version, drafts, actives, message }: Commit)
     check: { kind: 'pending', hrefs: hrefs as Href[], digest: digestOfAll([...drafts.values()]) }, // as pending gave them
     trace: { kind: 'version', after: version, message },
     proof: contentsOf(drafts),
-    undo: {
-      kind: 'requests',
-      requests: restoreRequests({ orgId, to: version, from: null, contents: contentsOf(actives) }),
-      loses: ['the changes are not pending again', ...(anyDeleted(drafts) ? ['author', 'times'] : [])],
-    },
+    undo:
+      version === 0
+        ? { kind: 'none', why: 'there is no version before the first' }
+        : {
+            kind: 'requests',
+            requests: restoreRequests({ orgId, to: version, from: null, contents: contentsOf(actives) }),
+            loses: ['the changes are not pending again', ...(anyDeleted(drafts) ? ['author', 'times'] : [])],
+          },
     diff: [],
   };
 }

@@ -37,6 +37,8 @@ export const ORDERING = `${DRAFT}/rule_sets/2`;
 export interface LifecyclePce {
   /** A call of a tool that must succeed. */
   ok(name: string, args?: object, principal?: Principal): Promise<Called>;
+  /** Any call of a tool. */
+  tool(name: string, args?: object, principal?: Principal): Promise<Called>;
   /** A call of a tool that must fail with this code. */
   fails(code: string, name: string, args?: object, principal?: Principal): Promise<Called>;
   /** What a foreign program does on the PCE: by default its owner. Must succeed. */
@@ -44,6 +46,8 @@ export interface LifecyclePce {
   look(path: string): Promise<unknown>;
   status(path: string): Promise<number>;
   faults(...planned: readonly Fault[]): Promise<void>;
+  /** How many requests there were so far. */
+  requests(): Promise<number>;
   /** Requests so far that change something. */
   writes(): Promise<readonly string[]>;
   close(): Promise<void>;
@@ -62,7 +66,13 @@ export async function lifecyclePce(options: Omit<SimulatedOptions, 'tools'> = {}
     expect(answer.status, `${what}: ${answer.text}`).toBeLessThan(400);
     return answer.json;
   };
+  const logged = async (): Promise<readonly LoggedRequest[]> => {
+    const answer = await fetch(`${simulator.url}/_sim/requests`);
+    return ((await answer.json()) as { readonly requests: readonly LoggedRequest[] }).requests;
+  };
   return {
+    tool: (name, args = {}, principal = OPERATOR) => callWith(dispatcher, name, args, undefined, principal),
+    requests: async () => (await logged()).length,
     async ok(name, args = {}, principal = OPERATOR) {
       const called = await callWith(dispatcher, name, args, undefined, principal);
       expect(called.isError, called.text).toBe(false);
@@ -86,9 +96,7 @@ export async function lifecyclePce(options: Omit<SimulatedOptions, 'tools'> = {}
       expect(answer.status).toBe(200);
     },
     async writes() {
-      const answer = await fetch(`${simulator.url}/_sim/requests`);
-      const { requests } = (await answer.json()) as { readonly requests: readonly LoggedRequest[] };
-      const changing = requests.filter(({ method, path }) => method !== 'GET' && !ASKS.test(path));
+      const changing = (await logged()).filter(({ method, path }) => method !== 'GET' && !ASKS.test(path));
       return changing.map(({ method, path }) => `${method} ${path.replace('/api/v2', '')}`);
     },
     close: () => server.close(),

@@ -25,6 +25,21 @@ it('sends exactly the planned requests, once', async () => {
   expect(await server.writes()).toHaveLength(before.length + 1);
 });
 
+it('tells when a version became something else than its plan previewed', async () => {
+  await server.foreign('PUT', HTTPS, { description: 'secure' });
+  const { structured } = await server.ok('provision-policy', { dry_run: true });
+  await server.faults({
+    match: { method: 'POST', path: '/orgs/1/sec_policy' },
+    effect: { kind: 'edit', method: 'PUT', path: HTTPS, body: { description: 'theirs' } },
+  });
+  const failed = await server.fails('provisioned_otherwise', 'apply-plan', { plan_id: structured['plan_id'] });
+  expect(failed.structured).toMatchObject({
+    version: 3,
+    foreign: [expect.stringContaining('HTTPS')],
+    rollback_plan_id: expect.stringMatching(/^plan_/),
+  });
+});
+
 it('knows no plan that was not made, and none of somebody else', async () => {
   await server.fails('not_found', 'apply-plan', { plan_id: 'plan_0123' });
   const id = await plan();

@@ -57,6 +57,12 @@ it('takes the href of a rule, or of the active copy, for the object it belongs t
   expect((await server.ok('provision-policy', { hrefs })).structured.totals).toEqual({ total: 2, added: 0 });
 });
 
+it('does not take an empty list for everything', async () => {
+  await server.foreign('PUT', HTTPS, { description: 'secure' });
+  await server.fails('invalid_arguments', 'provision-policy', { hrefs: [] });
+  expect(await commits()).toBe(0);
+});
+
 it('refuses what is not pending, and provisions nothing of the rest', async () => {
   await server.foreign('PUT', HTTPS, { description: 'secure' });
   const { structured } = await server.fails('not_found', 'provision-policy', { hrefs: [HTTPS, OFFICES] });

@@ -1,3 +1,4 @@
+import { Failure } from '../../core/errors.ts';
 import { envelope } from '../envelope.ts';
 import { described, flag, integer, text, texts } from '../fields.ts';
 import { defineTool } from '../tool.ts';
@@ -60,7 +61,12 @@ export default defineTool({
   effectOf: unlessDryRun('provision'),
 
   async run({ hrefs, change_description: note = 'Provisioned via MCP', dry_run: planOnly = false }, context) {
-    const preview = await previewProvision(hrefs === undefined || hrefs.length === 0 ? null : hrefs, note, context);
+    // Whoever names nothing by mistake must not provision everything.
+    if (hrefs?.length === 0)
+      throw new Failure('invalid_arguments', {
+        message: 'hrefs is empty: name pending objects, or leave it out for everything.',
+      });
+    const preview = await previewProvision(hrefs ?? null, note, context);
     if (preview === null) {
       const said = 'Nothing is pending; nothing was provisioned.';
       return {
