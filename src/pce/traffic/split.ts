@@ -1,62 +1,34 @@
 import type { PolicyDecision, TrafficQuery, TrafficService } from './query.ts';
 
-/** A query that is one of several with nothing in common, and which one it is, for people. */
+/** A query that is one of several which together have the rows of another, and which one it is, for people. */
 export interface QueryPart {
   readonly query: TrafficQuery;
+  /** Empty for the whole. */
   readonly name: string;
-  /** Flows that lasted over a cut stand in the part before it and in the one after it. */
+  /** Flows that lasted over a cut in time stand in the part before it and in the one after it. */
   readonly overlaps: boolean;
-  readonly cut: Cut;
 }
 
-/** What the part is already narrowed to. */
-interface Cut {
-  readonly ports: Ports;
-  /** IPv4 blocks of sources still open to a cut; null: IPv6 and whatever else is left. */
-  readonly sources: string | null | undefined;
+/** What the rows that came of a query look like: where to cut so that the parts are about equal. */
+export interface QuerySample {
+  readonly ports: readonly { readonly proto: number; readonly port: number; readonly rows: number }[];
+  readonly sources: readonly { readonly ip: string; readonly rows: number }[];
 }
-
-/** `from` to `to` of a protocol; `rest`: with whatever has no port. */
-type Ports =
-  | { readonly kind: 'all' }
-  | { readonly kind: 'other' }
-  | {
-      readonly kind: 'range';
-      readonly proto: number;
-      readonly from: number;
-      readonly to: number;
-      readonly rest: boolean;
-    };
 
 const DECISIONS: readonly PolicyDecision[] = ['allowed', 'potentially_blocked', 'blocked', 'unknown'];
-const TCP = 6;
-const UDP = 17;
 const MAX_PORT = 65_535;
 const EVERY_V6 = '::/0';
-const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'];
+/** Parts aimed at with each cut; the sample is only the first rows, so that they may have to be cut again. */
+const PARTS = 6;
 /** Below this, a flow is more likely to lie on a cut than between two. */
 const MIN_WINDOW_MS = 2 * 3_600_000;
-const MAX_PREFIX = 28;
 
-export const wholeQuery = (query: TrafficQuery): QueryPart => ({
-  query,
-  name: '',
-  overlaps: false,
-  cut: { ports: { kind: 'all' }, sources: undefined },
-});
-
-/**
- * `part` in parts whose rows make up its rows, by the first filter that can still divide it: decision, protocol and ports, source
- * addresses, and last by time. All but the last are disjoint: each part takes what it is about and the last excludes exactly that.
- * Null where nothing is left to divide by.
- */
-export function splitQuery(part: QueryPart): readonly QueryPart[] | null {
-  return byDecision(part) ?? byPorts(part) ?? bySources(part) ?? byTime(part);
-}
+export const wholeQuery = (query: TrafficQuery): QueryPart => ({ query, name: '', overlaps: false });
 
 const named = (part: QueryPart, name: string): string => (part.name === '' ? name : `${part.name}, ${name}`);
 
-function byDecision(part: QueryPart): readonly QueryPart[] | null {
+/** One part for each decision; null where there is one decision only. */
+export function splitByDecision(part: QueryPart): readonly QueryPart[] | null {
   const decisions = part.query.decisions.length === 0 ? DECISIONS : part.query.decisions;
   if (decisions.length === 1) return null;
   return decisions.map((decision) => ({
@@ -66,88 +38,85 @@ function byDecision(part: QueryPart): readonly QueryPart[] | null {
   }));
 }
 
-function byPorts(part: QueryPart): readonly QueryPart[] | null {
-  const { ports } = part.cut;
-  if (ports.kind === 'all')
-    return [
-      ...[TCP, UDP].map((proto) => rangePart(part, { kind: 'range', proto, from: 0, to: MAX_PORT, rest: true })),
-      otherPart(part),
-    ].flatMap((each) => each ?? []);
-  if (ports.kind === 'other' || ports.from === ports.to) return null;
-  const { from, to } = ports;
-  const middle = middleOf(from, to);
-  return [
-    rangePart(part, { ...ports, to: middle, rest: false }),
-    rangePart(part, { ...ports, from: middle + 1 }),
-  ].flatMap((each) => each ?? []);
+/**
+ * `part` in parts whose rows make up its rows, by the first filter that can still divide what the sample shows: protocol and ports,
+ * source addresses, and last by time. The first two are disjoint, and complete by construction: each part takes a range and the last
+ * one excludes exactly those ranges. Null where nothing is left to divide by.
+ */
+export const splitBySample = (part: QueryPart, sample: QuerySample): readonly QueryPart[] | null =>
+  byPorts(part, sample.ports) ?? bySources(part, sample.sources) ?? byTime(part);
+
+interface PortRange {
+  readonly proto: number;
+  readonly port: number;
+  readonly toPort: number;
 }
 
-/** The cuts that tell the system ports, the registered and the dynamic ones apart come first. */
-function middleOf(from: number, to: number): number {
-  const border = [1_023, 49_151].find((port) => from <= port && port < to && to - from > 20_000);
-  return border ?? Math.floor((from + to) / 2);
-}
-
-function rangePart(part: QueryPart, ports: Extract<Ports, { kind: 'range' }>): QueryPart | null {
+function byPorts(part: QueryPart, ports: QuerySample['ports']): readonly QueryPart[] | null {
+  if (ports.length < 2) return null;
   const { services } = part.query;
-  const { proto, from, to, rest } = ports;
-  // The last range takes what is left of the protocol, ports or not: it says only what it is not.
-  const box: TrafficService = rest ? { proto } : { proto, port: from, toPort: to };
-  const include =
-    services.include.length === 0 ? [box] : services.include.flatMap((entry) => narrowed(entry, box) ?? []);
-  if (include.length === 0) return null;
-  const exclude = rest && from > 0 ? [{ proto, port: 0, toPort: from - 1 }] : [];
-  return {
-    ...part,
-    name: named(part, `${from === 0 && to === MAX_PORT ? '' : `${from}-${to}/`}${proto === TCP ? 'tcp' : 'udp'}`),
-    query: { ...part.query, services: { include, exclude: [...services.exclude, ...exclude] } },
-    cut: { ...part.cut, ports },
-  };
+  const ranges = portRanges(ports);
+  const parts = ranges.flatMap((range) => {
+    const include =
+      services.include.length === 0 ? [range] : services.include.flatMap((entry) => narrowed(entry, range) ?? []);
+    const name = `ports ${range.port}-${range.toPort} of protocol ${range.proto}`;
+    return include.length === 0 ? [] : [servicesPart(part, { include, exclude: services.exclude }, name)];
+  });
+  const rest = { include: services.include, exclude: [...services.exclude, ...ranges] };
+  return [...parts, servicesPart(part, rest, 'other services')];
+}
+
+const servicesPart = (part: QueryPart, services: TrafficQuery['services'], name: string): QueryPart => ({
+  ...part,
+  name: named(part, name),
+  query: { ...part.query, services },
+});
+
+/** Ranges that cover every port of the protocols seen, cut where each has about the same share of the rows. */
+function portRanges(ports: QuerySample['ports']): readonly PortRange[] {
+  const sorted = ports.toSorted((a, b) => a.proto - b.proto || a.port - b.port);
+  const share = sorted.reduce((sum, { rows }) => sum + rows, 0) / PARTS;
+  const ranges: PortRange[] = [];
+  let start = 0;
+  let filled = 0;
+  sorted.forEach(({ proto, port, rows }, at) => {
+    const next = sorted[at + 1];
+    if (filled > 0 && filled + rows > share) {
+      ranges.push({ proto, port: start, toPort: port - 1 });
+      start = port;
+      filled = 0;
+    }
+    filled += rows;
+    const isLast = next?.proto !== proto;
+    if (!isLast && filled < share) return;
+    ranges.push({ proto, port: start, toPort: isLast ? MAX_PORT : port });
+    start = isLast ? 0 : port + 1;
+    filled = 0;
+  });
+  return ranges;
 }
 
 /** What both say, or null where that is nothing. */
-function narrowed(entry: TrafficService, box: TrafficService): TrafficService | null {
-  if (entry.proto !== undefined && entry.proto !== box.proto) return null;
-  if (entry.port === undefined) return { ...entry, ...box };
-  const [low, high] = [entry.port, entry.toPort ?? entry.port];
-  const from = Math.max(low, box.port ?? 0);
-  const to = Math.min(high, box.toPort ?? box.port ?? MAX_PORT);
-  if (from > to) return null;
-  return { ...entry, proto: box.proto, port: from, toPort: to > from ? to : undefined };
-}
-
-function otherPart(part: QueryPart): QueryPart | null {
-  const { services } = part.query;
-  const include = services.include.filter(({ proto }) => proto !== TCP && proto !== UDP);
-  if (services.include.length > 0 && include.length === 0) return null;
-  return {
-    ...part,
-    name: named(part, 'other protocols'),
-    query: { ...part.query, services: { include, exclude: [...services.exclude, { proto: TCP }, { proto: UDP }] } },
-    cut: { ...part.cut, ports: { kind: 'other' } },
-  };
+function narrowed(entry: TrafficService, range: PortRange): TrafficService | null {
+  if (entry.proto !== undefined && entry.proto !== range.proto) return null;
+  const [low, high] = entry.port === undefined ? [0, MAX_PORT] : [entry.port, entry.toPort ?? entry.port];
+  const from = Math.max(low, range.port);
+  const to = Math.min(high, range.toPort);
+  return from > to ? null : { ...entry, proto: range.proto, port: from, toPort: to };
 }
 
 // Parts by source are made by excluding alone: an exclusion holds for the whole query, whatever its alternatives and however its two
 // sides are joined.
-function bySources(part: QueryPart): readonly QueryPart[] | null {
-  const { sources } = part.cut;
-  if (sources === null) return null;
-  if (sources === undefined)
-    return [
-      ...PRIVATE.map((block) => sourcePart(part, block, [...complement(block), EVERY_V6], `from ${block}`)),
-      ...['0.0.0.0/1', '128.0.0.0/1'].map((half) =>
-        sourcePart(part, half, [...complement(half), EVERY_V6, ...PRIVATE], `from ${half} but private`),
-      ),
-      sourcePart(part, null, ['0.0.0.0/0'], 'from IPv6'),
-    ];
-  const halves = halvesOf(sources);
-  if (halves === null) return null;
-  const [low, high] = halves;
-  return [sourcePart(part, low, [high], `from ${low}`), sourcePart(part, high, [low], `from ${high}`)];
+function bySources(part: QueryPart, sources: QuerySample['sources']): readonly QueryPart[] | null {
+  const blocks = heavyBlocks(sources);
+  if (blocks.length < 2) return null;
+  return [
+    ...blocks.map((block) => sourcePart(part, [...complement(block), EVERY_V6], `from ${block}`)),
+    sourcePart(part, blocks, 'from elsewhere'),
+  ];
 }
 
-const sourcePart = (part: QueryPart, block: string | null, without: readonly string[], name: string): QueryPart => ({
+const sourcePart = (part: QueryPart, without: readonly string[], name: string): QueryPart => ({
   ...part,
   name: named(part, name),
   query: {
@@ -157,18 +126,48 @@ const sourcePart = (part: QueryPart, block: string | null, without: readonly str
       exclude: [...part.query.sources.exclude, ...without.map((ipAddress) => ({ ipAddress }))],
     },
   },
-  cut: { ...part.cut, sources: block },
 });
 
+const IPV4 = /^\d{1,3}(?:\.\d{1,3}){3}$/;
 const numberOf = (address: string): number => address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
 const addressOf = (value: number): string =>
   [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.');
 
-function halvesOf(block: string): readonly [string, string] | null {
-  const [address = '', bits = '0'] = block.split('/');
-  const prefix = Number(bits) + 1;
-  if (prefix > MAX_PREFIX) return null;
-  return [`${address}/${prefix}`, `${addressOf(numberOf(address) + 2 ** (32 - prefix))}/${prefix}`];
+interface Block {
+  readonly start: number;
+  readonly prefix: number;
+  readonly members: readonly { readonly value: number; readonly rows: number }[];
+  readonly rows: number;
+}
+
+const blockOf = (start: number, prefix: number, members: Block['members']): Block => ({
+  start,
+  prefix,
+  members,
+  rows: members.reduce((sum, { rows }) => sum + rows, 0),
+});
+
+/** The CIDR blocks the IPv4 sources lie in: the busiest is halved until there are enough; empty halves are left out. */
+function heavyBlocks(sources: QuerySample['sources']): readonly string[] {
+  const members = sources.filter(({ ip }) => IPV4.test(ip)).map(({ ip, rows }) => ({ value: numberOf(ip), rows }));
+  if (members.length < 2) return [];
+  let blocks = [blockOf(0, 0, members)];
+  while (blocks.length < PARTS) {
+    const [busiest, ...others] = blocks.toSorted((a, b) => b.rows - a.rows).toSorted(singlesLast);
+    if (busiest === undefined || busiest.members.length < 2) break;
+    blocks = [...others, ...halves(busiest)];
+  }
+  return blocks.map(({ start, prefix }) => `${addressOf(start)}/${prefix}`);
+}
+
+/** A block with one address cannot be divided usefully. */
+const singlesLast = (a: Block, b: Block): number => Number(a.members.length < 2) - Number(b.members.length < 2);
+
+function halves({ start, prefix, members }: Block): readonly Block[] {
+  const middle = start + 2 ** (31 - prefix);
+  const low = members.filter(({ value }) => value < middle);
+  const high = members.filter(({ value }) => value >= middle);
+  return [blockOf(start, prefix + 1, low), blockOf(middle, prefix + 1, high)].filter(({ rows }) => rows > 0);
 }
 
 /** Every IPv4 address outside of `block`, as one block for each bit of its prefix. */

@@ -1,7 +1,13 @@
 import { Failure } from '../../core/errors.ts';
 import type { Href } from '../../core/href.ts';
 import type { TrafficQuery, TrafficStream } from '../../pce/traffic/query.ts';
-import { type QueryPart, splitQuery, wholeQuery } from '../../pce/traffic/split.ts';
+import {
+  type QueryPart,
+  type QuerySample,
+  splitByDecision,
+  splitBySample,
+  wholeQuery,
+} from '../../pce/traffic/split.ts';
 import type { PceView } from '../../pce/view.ts';
 import type { FlowCollection, FlowTables, RemoteFlowTable } from '../../work/flows.ts';
 import { MAX_ROWS } from './filters.ts';
@@ -59,9 +65,9 @@ export async function readWhole(
   const tally: Tally = { missing: 0, queries: 0, rows: 0, upperBounds: false, capped: false, rawObservations: null };
   try {
     const unread: string[] = [];
-    const whole = wholeQuery(query);
-    const more = await readPart(whole, { pce, rows, tally, mayCap: query.maxResults < MAX_ROWS }, options);
-    if (more !== null) await readParts(more, { pce, rows, tally, unread }, options);
+    const reading = { pce, flows, rows, tally, unread };
+    const more = await readPart(wholeQuery(query), { ...reading, mayCap: query.maxResults < MAX_ROWS }, options);
+    if (more !== null) await readParts(more, reading, options);
     const table = await rows.finish(options.signal);
     const { missing, upperBounds, capped, queries, rawObservations } = tally;
     return { table, query, missing, unread, upperBounds, capped, queries, rawObservations };
@@ -73,44 +79,78 @@ export async function readWhole(
 
 interface Reading {
   readonly pce: PceView;
+  readonly flows: FlowTables;
   readonly rows: FlowCollection;
   readonly tally: Tally;
+  /** Parts that were not read, and why. */
+  readonly unread: string[];
 }
 
 /** Reads one query into the table; the parts to read in its place when the cap cut it, null when it was read. */
 async function readPart(
   part: QueryPart,
-  { pce, rows, tally, mayCap }: Reading & { readonly mayCap: boolean },
+  { pce, flows, rows, tally, unread, mayCap }: Reading & { readonly mayCap: boolean },
   { signal, progress, onPosted, resume }: ReadOptions,
 ): Promise<readonly QueryPart[] | null> {
   const { maxResults } = part.query;
-  const parts = mayCap ? null : splitQuery(part);
   tally.queries += 1;
   progress(part.name === '' ? 'Asking the PCE for traffic' : `Asking the PCE for traffic: ${part.name}`);
-  const stream = await ask(pce, part.query, {
-    signal,
-    onPosted,
-    resume,
-    onProgress: (state) => progress(`Traffic query ${state}`),
-  });
+  const onProgress = (state: string): void => progress(`Traffic query ${state}`);
+  const stream = await ask(pce, part.query, { signal, onPosted, resume, onProgress });
+  const { flowsCount } = stream;
+  const total = flowsCount === null ? undefined : tally.rows + flowsCount;
+  const onRows = (count: number): void => progress('Reading flow rows', count, total);
+  const read = (keep: (count: number) => boolean) => twice(() => rows.add(stream, { signal, onRows, keep }));
+
+  function settle(count: number): null {
+    tally.rows += count;
+    tally.missing += Math.max(0, (flowsCount ?? 0) - count);
+    tally.upperBounds ||= part.overlaps;
+    if (count === maxResults && part.name === '') tally.capped = true;
+    else if (count === maxResults)
+      unread.push(`${part.name}: rows beyond ${maxResults}, which nothing divides any more`);
+    onRows(tally.rows);
+    return null;
+  }
+
   try {
     if (part.name === '') tally.rawObservations = stream.matchesCount;
-    // The PCE says that it cut: what it would send is read again in parts anyway.
-    if (parts !== null && stream.flowsCount === maxResults) return parts;
-    const count = await download(rows, stream, {
-      signal,
-      onRows: (read) =>
-        progress('Reading flow rows', read, stream.flowsCount === null ? undefined : tally.rows + stream.flowsCount),
-      keep: (read) => parts === null || read !== maxResults,
-    });
-    if (parts !== null && count === maxResults) return parts;
-    tally.rows += count;
-    tally.capped ||= count === maxResults;
-    tally.missing += Math.max(0, (stream.flowsCount ?? 0) - count);
-    tally.upperBounds ||= part.overlaps;
-    return null;
+    if (mayCap) return settle(await read(() => true));
+    // Where the PCE says that it cut, what it would send is read again in parts anyway.
+    if (flowsCount !== maxResults) {
+      const count = await read((each) => each !== maxResults);
+      if (count !== maxResults) return settle(count);
+    }
+    const parts = splitByDecision(part) ?? splitBySample(part, await sampleOf(stream, flows, signal));
+    return parts ?? settle(await read(() => true));
   } finally {
     await stream.discard();
+  }
+}
+
+const SAMPLE_GROUPS = 5_000;
+
+/** What the rows that did come look like; a table of their own, gone afterwards. */
+async function sampleOf(stream: TrafficStream, flows: FlowTables, signal: AbortSignal): Promise<QuerySample> {
+  const table = await twice(() => flows.load(stream, { signal }));
+  try {
+    const [ports, sources] = await Promise.all([
+      table.ask(
+        { by: ['proto', 'port'], where: [{ dimension: 'proto', in: ['6', '17'] }], limit: SAMPLE_GROUPS, sort: 'rows' },
+        signal,
+      ),
+      table.ask({ by: ['source_ip'], limit: SAMPLE_GROUPS, sort: 'rows' }, signal),
+    ]);
+    return {
+      ports: ports.groups.map(({ key: [proto, port], rows }) => ({
+        proto: Number(proto),
+        port: Number(port ?? 0),
+        rows,
+      })),
+      sources: sources.groups.flatMap(({ key: [ip = null], rows }) => (ip === null ? [] : [{ ip, rows }])),
+    };
+  } finally {
+    table.close();
   }
 }
 
@@ -131,26 +171,18 @@ async function ask(
 const MAY_PASS: ReadonlySet<string> = new Set(['pce_bad_answer', 'pce_unreachable', 'pce_unavailable']);
 
 /** A download that broke is opened once more: the result still stands on the PCE. */
-async function download(
-  rows: FlowCollection,
-  stream: TrafficStream,
-  options: Parameters<FlowCollection['add']>[1],
-): Promise<number> {
+async function twice<T>(read: () => Promise<T>): Promise<T> {
   try {
-    return await rows.add(stream, options);
+    return await read();
   } catch (error) {
     if (!(error instanceof Failure) || !MAY_PASS.has(error.code)) throw error;
-    return rows.add(stream, options);
+    return read();
   }
 }
 
 /** Reads parts, a few at a time, and the parts of those that are cut again. */
-async function readParts(
-  first: readonly QueryPart[],
-  { unread, ...reading }: Reading & { readonly unread: string[] },
-  options: ReadOptions,
-): Promise<void> {
-  const { tally } = reading;
+async function readParts(first: readonly QueryPart[], reading: Reading, options: ReadOptions): Promise<void> {
+  const { tally, unread } = reading;
   const waiting = [...first];
   const failures: Failure[] = [];
   let done = 0;
