@@ -6,6 +6,7 @@ import { Failure } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { VERSION } from '../core/version.ts';
 import { createServing } from '../dispatch/serving.ts';
+import { openToThisMachine } from '../transports/http/open.ts';
 import { startHttp } from '../transports/http/server.ts';
 import { connectionHelp } from './demo/connect.ts';
 import { type Terminal, terminal } from './demo/terminal.ts';
@@ -57,7 +58,7 @@ async function start(port: number, log: Log, out: Terminal, settings: Parameters
   const simulated = startsLater({ profile: 'mid' });
   const pce = await simulated.settings();
   const serving = createServing(settings, { log, pce: simulated.settings });
-  const server = await startHttp({ dispatcher: serving.dispatcher, principal: OPERATOR, port, log });
+  const server = await startHttp({ dispatcher: serving.dispatcher, ...openToThisMachine(OPERATOR), port, log });
   out.done();
   out.paragraph(
     `A simulated PCE (Meridian Retail Group: 640 workloads, 90 days of traffic) runs at http://${pce.host}:${pce.port}, the MCP server at ${server.url}. The official MCP client now asks what a segmentation engineer asks first.`,

@@ -7,13 +7,15 @@ interface Closing {
   readonly ended?: Promise<void> | undefined;
   readonly close: () => Promise<void>;
   readonly log: Log;
+  /** How long closing may take: within a second unless told, because hosts kill stdio servers that linger. */
+  readonly deadlineMs?: number | undefined;
 }
 
 /**
- * Runs until the end of input, SIGINT or SIGTERM, closes what is open and ends the process: within a second, because hosts kill servers
- * that linger, whatever an upstream or a worker is doing.
+ * Runs until the end of input, SIGINT or SIGTERM, closes what is open and ends the process at the deadline, whatever an upstream or a
+ * worker is doing.
  */
-export async function runToEnd({ ended, close, log }: Closing): Promise<never> {
+export async function runToEnd({ ended, close, log, deadlineMs = CLOSE_DEADLINE_MS }: Closing): Promise<never> {
   // Node prints its warnings as text; the log is JSON lines.
   process.removeAllListeners('warning').on('warning', (warning) => log.info('runtime warning', { error: warning }));
   process.once('uncaughtException', (error) => crash(log, error));
@@ -24,7 +26,7 @@ export async function runToEnd({ ended, close, log }: Closing): Promise<never> {
     process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve());
   });
   await Promise.race(ended ? [ended, stopped] : [stopped]);
-  setTimeout(() => process.exit(0), CLOSE_DEADLINE_MS);
+  setTimeout(() => process.exit(0), deadlineMs);
   await close().catch((error: unknown) => log.warning('closing failed', { error }));
   process.exit(0);
 }

@@ -3,11 +3,14 @@ import { TOOLSETS } from '../core/toolset.ts';
 import {
   databaseUrl,
   flag,
+  httpsIdentifier,
   httpsUrl,
   integer,
   key32,
+  labelScopes,
   list,
   listOf,
+  networks,
   oneOf,
   orgId,
   pceHost,
@@ -122,10 +125,13 @@ export const schema = z.object({
     purpose: 'port to listen on; 0 takes a free one',
     flag: 'port',
   }),
-  MCP_PUBLIC_URL: optional(httpsUrl, { group: HTTP, purpose: 'URL under which clients reach the server' }),
+  MCP_PUBLIC_URL: optional(httpsIdentifier, { group: HTTP, purpose: 'URL under which clients reach the server' }),
   MCP_ALLOWED_HOSTS: optional(list, { group: HTTP, purpose: 'host names answered; without it those of this machine' }),
   MCP_ALLOWED_ORIGINS: optional(list, { group: HTTP, purpose: 'browser origins answered' }),
-  MCP_TRUSTED_PROXIES: optional(list, { group: HTTP, purpose: 'networks whose `X-Forwarded-*` headers are believed' }),
+  MCP_TRUSTED_PROXIES: optional(networks, {
+    group: HTTP,
+    purpose: 'networks whose `X-Forwarded-*` headers are believed',
+  }),
   MCP_METRICS_PORT: optional(port, { group: HTTP, purpose: 'port of the Prometheus listener' }),
   MCP_RATE_LIMIT_MCP: withDefault(perMinute, '60', {
     group: HTTP,
@@ -141,7 +147,7 @@ export const schema = z.object({
     purpose: 'no authentication, everyone is admin; loopback only',
     safety: true,
   }),
-  MCP_OAUTH_ISSUER: optional(httpsUrl, { group: AUTH, purpose: 'issuer of the access tokens' }),
+  MCP_OAUTH_ISSUER: optional(httpsIdentifier, { group: AUTH, purpose: 'issuer of the access tokens' }),
   MCP_OAUTH_JWKS_URL: optional(httpsUrl, { group: AUTH, purpose: 'where its signing keys are' }),
   MCP_OAUTH_AUDIENCE: optional(list, { group: AUTH, purpose: 'accepted audiences of a token' }),
   MCP_OAUTH_REQUIRED_SCOPE: withDefault(text, 'illumio-mcp.use', { group: AUTH, purpose: 'scope a token must carry' }),
@@ -155,7 +161,11 @@ export const schema = z.object({
     group: AUTH,
     purpose: 'role of everyone in none of these groups; without it they are refused',
   }),
-  MCP_LABEL_SCOPES: optional(text, { group: AUTH, purpose: 'group → label expression its members are limited to' }),
+  MCP_LABEL_SCOPES: optional(labelScopes, {
+    group: AUTH,
+    purpose: 'what members of a group are limited to: `GROUP=LABEL EXPRESSION; …`',
+    safety: true,
+  }),
 
   MCP_PCE_MODE: withDefault(oneOf('per_user', 'shared', 'hybrid'), 'per_user', {
     group: KEYS,

@@ -37,7 +37,8 @@ function shown(value: Settings[SettingName] | undefined): string | null {
   if (value === undefined) return null;
   if (value instanceof Secret) return String(value);
   if (value instanceof URL) return withoutPassword(value);
-  if (Array.isArray(value)) return value.join(',');
+  if (Array.isArray(value))
+    return value.map((item) => (typeof item === 'string' ? item : JSON.stringify(item))).join(',');
   return typeof value === 'object' ? JSON.stringify(value) : `${value}`;
 }
 

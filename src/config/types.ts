@@ -1,4 +1,6 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
+import { parseLabelScopes } from '../core/label-scope.ts';
 import { Secret } from '../core/secret.ts';
 
 /**
@@ -65,6 +67,37 @@ export const proxyUrl = kind('the http or https URL of a proxy', (value) =>
 export const httpsUrl = kind('an https URL, or http on this machine', (value) => {
   const url = urlWith(value, ['http:', 'https:']);
   return url && (url.protocol === 'https:' || isLoopback(url.hostname)) ? url : undefined;
+});
+
+/** An https URL as it is spelled: issuers, audiences and resources are compared character by character. */
+export const httpsIdentifier = kind(
+  'an https URL without user, query or fragment, or http on this machine',
+  (value) => {
+    const url = urlWith(value, ['http:', 'https:']);
+    const isSafe = url && (url.protocol === 'https:' || isLoopback(url.hostname));
+    return isSafe && !url.username && !url.password && !/[?#\s\\"]/.test(value) ? value : undefined;
+  },
+);
+
+/** Networks in CIDR notation, or single addresses. */
+export const networks = kind('a list of addresses and networks (10.0.0.0/8), separated by commas', (value) => {
+  const items = split(value);
+  return items.every(isNetwork) ? items : undefined;
+});
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || more.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+}
+
+export const labelScopes = kind('GROUP=LABEL EXPRESSION, several separated by semicolons', (value) => {
+  try {
+    return parseLabelScopes(value);
+  } catch {
+    return undefined;
+  }
 });
 
 export const databaseUrl = kind('a postgres:// URL', (value) =>

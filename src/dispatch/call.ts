@@ -10,6 +10,10 @@ export interface ToolCall {
   /** As the client sent them. */
   readonly args: unknown;
   readonly principal: Principal;
+  /** As the transport knows the request; without it one is made up. */
+  readonly requestId?: string | undefined;
+  /** The protocol's own `_meta` of the request, where clients may put a confirmation. */
+  readonly meta?: Readonly<Record<string, unknown>> | undefined;
   readonly signal: AbortSignal;
   /** Where progress goes; absent when the client asked for none. */
   readonly progress?: ((progress: Progress) => void) | undefined;
@@ -29,6 +33,19 @@ export interface CheckedCall {
   readonly principal: Principal;
   readonly args: Arguments;
   readonly rawArgs: unknown;
+  readonly requestId: string;
+  readonly meta: Readonly<Record<string, unknown>>;
+}
+
+/** Throws where a call needs a confirmation it does not have. On stdio nothing asks: the operator is at the keyboard. */
+export type ConfirmGate = (call: CheckedCall) => Promise<void>;
+
+/** Keeps the record of calls. What throws here ends the call as a failure: what cannot be recorded is not done. */
+export interface AuditSink {
+  /** A call that may change something is confirmed and about to run. */
+  before(call: CheckedCall): Promise<void>;
+  /** A call is over, whatever came of it. */
+  after(record: CallRecord): Promise<void>;
 }
 
 /** What is recorded of a call. Never its arguments. */

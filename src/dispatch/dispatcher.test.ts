@@ -221,7 +221,9 @@ describe('failures', () => {
 describe('record', () => {
   it('is made of every call, without its arguments', async () => {
     const records: CallRecord[] = [];
-    const dispatcher = fixtureDispatcher({ audit: (record) => void records.push(record) });
+    const dispatcher = fixtureDispatcher({
+      audit: { before: async () => {}, after: async (record) => void records.push(record) },
+    });
     await call(dispatcher, 'delete-thing', { dry_run: true });
     await call(dispatcher, 'fail', { how: 'argument-canary' });
     await call(dispatcher, 'count-things', {});
@@ -231,6 +233,31 @@ describe('record', () => {
       { tool: 'count-things', outcome: 'invalid_arguments' },
     ]);
     expect(JSON.stringify(records)).not.toContain('canary');
+  });
+});
+
+describe('record of a change', () => {
+  const sink = (before: (call: CheckedCall) => void) => ({
+    before: async (call: CheckedCall) => before(call),
+    after: async () => {},
+  });
+
+  it('is made before it runs, with the id of the request', async () => {
+    const begun: CheckedCall[] = [];
+    const dispatcher = fixtureDispatcher({ audit: sink((checked) => void begun.push(checked)) });
+    await call(dispatcher, 'count-things', { count: 1 });
+    const signal = new AbortController().signal;
+    await dispatcher.call({ name: 'delete-thing', args: {}, principal: OPERATOR, requestId: 'r-1', signal });
+    expect(begun).toMatchObject([{ tool: 'delete-thing', effect: 'draft', requestId: 'r-1' }]);
+  });
+
+  it('that cannot be made stops the change', async () => {
+    const broken = () => {
+      throw new Failure('internal');
+    };
+    const dispatcher = fixtureDispatcher({ audit: sink(broken) });
+    expect(await errorOf(call(dispatcher, 'delete-thing', {}))).toMatchObject({ error: 'internal' });
+    expect(await call(dispatcher, 'delete-thing', { dry_run: true })).not.toHaveProperty('isError');
   });
 });
 

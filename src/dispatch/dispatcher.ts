@@ -15,7 +15,7 @@ import { nearest } from '../core/near.ts';
 import type { PceView } from '../pce/view.ts';
 import type { AnyTool } from './any-tool.ts';
 import type { FlowTables } from '../work/flows.ts';
-import type { Arguments, CallRecord, CheckedCall, Dispatcher, ToolCall } from './call.ts';
+import type { Arguments, AuditSink, CallRecord, CheckedCall, ConfirmGate, Dispatcher, ToolCall } from './call.ts';
 import { isPaged, listing } from './listing.ts';
 import { progressOf } from './progress.ts';
 import { validate } from './validate.ts';
@@ -31,10 +31,8 @@ export interface DispatcherOptions {
   readonly flows: () => Promise<FlowTables>;
   /** The desk that writes for this principal; `authorise` throws where a stored plan asks for more than the principal may do. */
   readonly changes: (principal: Principal, authorise: (plan: Plan) => void) => Promise<Changes>;
-  /** Throws where the call needs a confirmation it does not have. On stdio nothing asks: the operator is at the keyboard. */
-  readonly confirm?: ((call: CheckedCall) => Promise<void>) | undefined;
-  /** Told of every call once it is over. */
-  readonly audit?: ((record: CallRecord) => void | Promise<void>) | undefined;
+  readonly confirm?: ConfirmGate | undefined;
+  readonly audit?: AuditSink | undefined;
   readonly seal: CursorSeal;
   readonly budgetTokens: number;
   /** False: text only. */
@@ -71,8 +69,13 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     if (!decision.allowed) throw decision.failure;
   }
 
-  async function run(tool: AnyTool, call: ToolCall, judged: (effect: Effect) => void): Promise<ToolResult> {
-    const { principal, signal } = call;
+  async function run(
+    tool: AnyTool,
+    call: ToolCall,
+    requestId: string,
+    judged: (effect: Effect) => void,
+  ): Promise<ToolResult> {
+    const { principal, signal, meta = {} } = call;
     authorise(tool, principal);
     const { args: given, notes } = await validate(tool, call.args);
     const { cursor, args } = split(tool, given);
@@ -80,8 +83,10 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     judged(effect);
     const cursorCall = { principal, tool: tool.name, args };
     const page = cursor === undefined ? undefined : openCursor(cursor, cursorCall, options.seal);
-    await options.confirm?.({ tool: tool.name, effect, principal, args, rawArgs: call.args });
+    const checked: CheckedCall = { tool: tool.name, effect, principal, args, rawArgs: call.args, requestId, meta };
+    await options.confirm?.(checked);
     signal.throwIfAborted();
+    if (effect !== 'read') await options.audit?.before(checked);
     const asOfMs = page?.asOfMs ?? clock.now();
     const [pce, flows] = await Promise.all([options.pce(principal), options.flows()]);
     const answer = await finished(
@@ -118,12 +123,12 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 
     async call(call) {
       const tool = find(call.name);
-      const requestId = randomUUID();
+      const { requestId = randomUUID() } = call;
       const start = clock.now();
       let effect: Effect = tool.effect;
       let outcome: CallRecord['outcome'] = 'ok';
       try {
-        return await run(tool, call, (judged) => {
+        return await run(tool, call, requestId, (judged) => {
           effect = judged;
         });
       } catch (error) {
@@ -142,7 +147,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         const durationMs = clock.now() - start;
         const record: CallRecord = { requestId, tool: tool.name, effect, principal, outcome, durationMs };
         log.debug('call', { ...record });
-        await options.audit?.(record);
+        await options.audit?.after(record);
       }
     },
   };

@@ -1,4 +1,10 @@
-import { ProtocolError, ProtocolErrorCode, Server, type ServerContext } from '@modelcontextprotocol/server';
+import {
+  type AuthInfo,
+  ProtocolError,
+  ProtocolErrorCode,
+  Server,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
 import type { ToolResult } from '../answer/result.ts';
 import type { Principal } from '../core/authority.ts';
 import { Failure } from '../core/errors.ts';
@@ -9,11 +15,22 @@ import { INSTRUCTIONS } from './instructions.ts';
 
 const FIVE_MINUTES_MS = 300_000;
 
+/** Who sent a request, and what the transport calls it. */
+export interface Caller {
+  readonly principal: Principal;
+  readonly requestId?: string | undefined;
+}
+
 /**
  * One server instance of the SDK for one connection or request, with our own `tools/list` and `tools/call`. Both protocol eras get the
- * same answers; the SDK puts them on the wire of the era.
+ * same answers; the SDK puts them on the wire of the era. Who is calling is asked for every request: the requests of one session may
+ * carry different tokens.
  */
-export function createMcpServer(dispatcher: Dispatcher, principal: Principal, log: Log): Server {
+export function createMcpServer(
+  dispatcher: Dispatcher,
+  callerOf: (authInfo: AuthInfo | undefined) => Caller,
+  log: Log,
+): Server {
   const server = new Server(
     { name: 'illumio-mcp', title: 'Illumio PCE', version: VERSION },
     {
@@ -27,14 +44,18 @@ export function createMcpServer(dispatcher: Dispatcher, principal: Principal, lo
     },
   );
 
-  server.setRequestHandler('tools/list', () => ({ tools: dispatcher.list(principal).map((tool) => ({ ...tool })) }));
+  server.setRequestHandler('tools/list', (_request, { http }) => ({
+    tools: dispatcher.list(callerOf(http?.authInfo).principal).map((tool) => ({ ...tool })),
+  }));
 
   server.setRequestHandler('tools/call', async ({ params }, context) => {
     try {
       const result = await dispatcher.call({
         name: params.name,
         args: params.arguments,
-        principal,
+        ...callerOf(context.http?.authInfo),
+        // oxlint-disable-next-line no-underscore-dangle -- the protocol's name
+        meta: context.mcpReq._meta,
         signal: context.mcpReq.signal,
         progress: progressTo(context, log),
       });

@@ -15,7 +15,7 @@ export interface StdioServer {
 export function startStdio(dispatcher: Dispatcher, log: Log): StdioServer {
   const { promise: ended, resolve } = Promise.withResolvers<void>();
   const transport = new StdioServerTransport(process.stdin, reserveStdout(log));
-  const handle = serveStdio(() => createMcpServer(dispatcher, OPERATOR, log), {
+  const handle = serveStdio(() => createMcpServer(dispatcher, () => ({ principal: OPERATOR }), log), {
     transport,
     onerror: (error) => log.warning('protocol error', { error }),
   });

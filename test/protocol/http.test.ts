@@ -3,12 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OPERATOR } from '../../src/access/decide.ts';
 import { silentLog } from '../../src/core/log.ts';
 import { createHttpApp } from '../../src/transports/http/app.ts';
+import { openToThisMachine } from '../../src/transports/http/open.ts';
 import { type HttpServer, startHttp } from '../../src/transports/http/server.ts';
 import { clientFor, REVISIONS } from './clients.ts';
 import { fixtureDispatcher } from './fixtures/tools.ts';
 import { initialize, initialized, request } from './raw.ts';
 
-const OPTIONS = { dispatcher: fixtureDispatcher(), principal: OPERATOR, log: silentLog };
+const OPTIONS = { dispatcher: fixtureDispatcher(), ...openToThisMachine(OPERATOR), log: silentLog };
 
 let server: HttpServer;
 beforeAll(async () => {

@@ -15,7 +15,7 @@ it('counts every call that fails, whether the tool or the protocol refuses, and 
   // The PCE cannot be reached, and there is only one tool.
   const dispatcher = dispatcherOf([checkPceConnection], { pce: memoryPce({}) });
   const [here, there] = InMemoryTransport.createLinkedPair();
-  await createMcpServer(dispatcher, OPERATOR, silentLog).connect(there);
+  await createMcpServer(dispatcher, () => ({ principal: OPERATOR }), silentLog).connect(there);
   const client = new Client({ name: 'test', version: '1' });
   await client.connect(here);
   const stream = new PassThrough() as PassThrough & NodeJS.WriteStream;

@@ -1,59 +1,109 @@
-import { createMcpHonoApp } from '@modelcontextprotocol/hono';
-import { createMcpHandler, isLegacyRequest } from '@modelcontextprotocol/server';
-import { type Context, Hono } from 'hono';
-import type { Principal } from '../../core/authority.ts';
+import { Hono } from 'hono';
+import { secureHeaders } from 'hono/secure-headers';
 import { type Clock, systemClock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
 import type { Dispatcher } from '../../dispatch/call.ts';
-import { createMcpServer } from '../../dispatch/sdk.ts';
-import { createLegacySessions } from './sessions.ts';
+import { createActivity } from './activity.ts';
+import type { Identify } from './bearer.ts';
+import { jsonBody } from './body.ts';
+import { crossOrigin, type Doors, noRepeatedHeaders, noTokenInQuery, onlyKnownNames } from './doors.ts';
+import { type HttpEnv, refusal } from './env.ts';
+import { cachedChecks, type Checks, readiness } from './health.ts';
+import { identified } from './identified.ts';
+import { createMcpRoute } from './mcp.ts';
+import type { Metrics } from './metrics.ts';
+import type { Quotas } from './quotas.ts';
+import { requestIds } from './request-id.ts';
+import { documentPaths, type ProtectedResource, resourceDocument } from './resource.ts';
 
 export interface HttpAppOptions {
   readonly dispatcher: Dispatcher;
-  /** Everyone who can reach the address: this app is for loopback, without authentication. */
-  readonly principal: Principal;
+  readonly identify: Identify;
+  readonly doors: Doors;
   readonly log: Log;
   readonly clock?: Clock | undefined;
+  /** Absent where nobody needs a token. */
+  readonly resource?: ProtectedResource | undefined;
+  readonly quotas?: Quotas | undefined;
+  /** What has to be there for a call to succeed. */
+  readonly check?: (() => Promise<Checks>) | undefined;
+  readonly metrics?: Metrics | undefined;
+  /** Replicas share no sessions, so each request of a 2025 client stands alone there. */
+  readonly sessions?: boolean | undefined;
+  /** Whether an address is that of a proxy of ours, whose `X-Forwarded-For` is believed. */
+  readonly isTrustedProxy?: ((address: string) => boolean) | undefined;
 }
 
 export interface HttpApp {
-  readonly fetch: (request: Request) => Response | Promise<Response>;
+  readonly fetch: (request: Request, env?: HttpEnv['Bindings']) => Response | Promise<Response>;
+  /** From now on not ready, and no connection is kept; resolves when what is under way has been answered. */
+  drain(): Promise<void>;
+  /** Ends sessions, streams and whatever is still under way. */
   close(): Promise<void>;
 }
 
-const MAX_BODY_BYTES = 1_048_576;
-
 /**
- * `/mcp` in both protocol eras, and `/healthz`. Host and Origin are checked on every route but health, whose answer tells nothing, so
- * that no web page can reach the server by DNS rebinding (attack 16).
+ * Everything the server answers over HTTP. Health is for anybody under any name; all else asks for a known Host and Origin, and all but
+ * the documents that say how to get a token asks who is calling.
  */
-export function createHttpApp({ dispatcher, principal, log, clock = systemClock }: HttpAppOptions): HttpApp {
-  const newServer = () => createMcpServer(dispatcher, principal, log);
-  const modern = createMcpHandler(newServer, {
-    legacy: 'reject',
-    maxRequestBodySize: MAX_BODY_BYTES,
-    onerror: (error) => log.info('protocol error', { error }),
-  });
-  const sessions = createLegacySessions(newServer, { clock });
+export function createHttpApp(options: HttpAppOptions): HttpApp {
+  const { identify, doors, log, clock = systemClock, resource, check, metrics } = options;
+  const checks = cachedChecks(check ?? (async () => ({})), clock);
+  const activity = createActivity();
+  const mcp = createMcpRoute({ ...options, clock, activity });
+  let draining = false;
 
-  const mcp = createMcpHonoApp({ host: '127.0.0.1', maxRequestBodySize: MAX_BODY_BYTES });
-  mcp.all('/mcp', async (context: Context) => {
-    const request = context.req.raw;
-    const parsedBody: unknown = context.get('parsedBody');
-    return (await isLegacyRequest(request, parsedBody))
-      ? sessions.handle(request, parsedBody)
-      : modern.fetch(request, { parsedBody });
+  const app = new Hono<HttpEnv>();
+  app.use(requestIds({ log, metrics, isTrustedProxy: options.isTrustedProxy }));
+  app.use(safeAnswers(resource?.resource.startsWith('https:') ?? false));
+  app.use(async (context, next) => {
+    await next();
+    if (draining) context.header('connection', 'close');
+    if (!context.res.headers.has('cache-control')) context.header('cache-control', 'no-store');
   });
 
-  const app = new Hono();
   app.get('/healthz', (context) => context.json({ status: 'ok' }));
-  app.route('/', mcp);
+  app.get('/readyz', async (context) => {
+    const { status, body } = readiness(draining ? { serving: false } : await checks());
+    return context.json(body, status);
+  });
+
+  app.use(noRepeatedHeaders, onlyKnownNames(doors), crossOrigin(doors), noTokenInQuery);
+  if (resource)
+    for (const path of documentPaths(resource)) app.get(path, (context) => context.json(resourceDocument(resource)));
+
+  app.use(identified(identify));
+  app.use('/mcp', jsonBody);
+  app.all('/mcp', mcp.handle);
+
+  app.notFound((context) => context.json(refusal('not_found', 'There is nothing here.'), 404));
+  app.onError((error, context) => {
+    const requestId = context.get('requestId');
+    log.error('request failed', { requestId, error });
+    return context.json({ ...refusal('internal', 'An unexpected error occurred.'), request_id: requestId }, 500);
+  });
 
   return {
-    fetch: (request) => app.fetch(request),
-    async close() {
-      await modern.close();
-      await sessions.close();
+    fetch: (request, env) => app.fetch(request, env ?? {}),
+    drain() {
+      draining = true;
+      return activity.settled();
     },
+    close: () => mcp.close(),
   };
 }
+
+/** Nothing here is to be framed, sniffed, or to load anything (attack 34). */
+const safeAnswers = (https: boolean) =>
+  secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      frameAncestors: ["'none'"],
+      baseUri: ["'none'"],
+      formAction: ["'self'"],
+    },
+    xFrameOptions: 'DENY',
+    referrerPolicy: 'no-referrer',
+    strictTransportSecurity: https ? 'max-age=31536000' : false,
+    xXssProtection: false,
+  });

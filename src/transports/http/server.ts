@@ -1,5 +1,7 @@
 import { once } from 'node:events';
-import { createAdaptorServer } from '@hono/node-server';
+import { createServer, IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { getRequestListener } from '@hono/node-server';
 import { isLoopback } from '../../config/types.ts';
 import { Failure } from '../../core/errors.ts';
 import { createHttpApp, type HttpAppOptions } from './app.ts';
@@ -9,6 +11,7 @@ export interface HttpServer {
   readonly url: string;
   readonly host: string;
   readonly port: number;
+  /** Answers what is under way, then ends. */
   close(): Promise<void>;
 }
 
@@ -16,17 +19,40 @@ export interface HttpServerOptions extends HttpAppOptions {
   readonly host?: string | undefined;
   /** 0 takes a free one. */
   readonly port?: number | undefined;
+  /** What is still under way after so long is broken off. */
+  readonly drainMs?: number | undefined;
+  /** So long a server that stops goes on answering, so that load balancers notice before connections are refused. */
+  readonly lingerMs?: number | undefined;
 }
 
-/** Serves MCP over HTTP on a loopback address. Refuses any other: there is no authentication. */
-export async function startHttp({ host = '127.0.0.1', port = 0, ...options }: HttpServerOptions): Promise<HttpServer> {
-  if (!isLoopback(host))
-    throw new Failure('invalid_configuration', {
-      message: 'Without authentication the server listens on this machine only.',
-      remedy: 'Use --host 127.0.0.1, or remove MCP_HTTP_HOST.',
-    });
+/** A client that sends slowly holds a connection, not a call (attack 42). */
+const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 };
+const MAX_HEADER_BYTES = 16 * 1024;
+const MAX_CONNECTIONS = 2_000;
+
+/** Serves the app. Throws `invalid_configuration` where it is for this machine only and the address is not. */
+export async function startHttp({
+  host = '127.0.0.1',
+  port = 0,
+  drainMs = 0,
+  lingerMs = 0,
+  ...options
+}: HttpServerOptions): Promise<HttpServer> {
+  if (options.doors.loopbackOnly && !isLoopback(host))
+    throw new Failure('invalid_configuration', { message: `${host} is not an address of this machine alone.` });
   const app = createHttpApp(options);
-  const server = createAdaptorServer({ fetch: app.fetch });
+  const listener = getRequestListener((request, { incoming, outgoing }) =>
+    // The adapter also serves HTTP/2, which we do not.
+    app.fetch(
+      request,
+      incoming instanceof IncomingMessage && outgoing instanceof ServerResponse ? { incoming, outgoing } : {},
+    ),
+  );
+  const server = createServer(
+    { ...TIMEOUTS, maxHeaderSize: MAX_HEADER_BYTES },
+    (incoming, outgoing) => void listener(incoming, outgoing),
+  );
+  server.maxConnections = MAX_CONNECTIONS;
   server.listen(port, host);
   await once(server, 'listening');
   const address = server.address();
@@ -36,10 +62,14 @@ export async function startHttp({ host = '127.0.0.1', port = 0, ...options }: Ht
     host,
     port: actualPort,
     async close() {
-      await app.close();
-      if ('closeAllConnections' in server) server.closeAllConnections();
+      const settled = app.drain();
+      await delay(lingerMs);
+      const closed = once(server, 'close');
       server.close();
-      await once(server, 'close');
+      await Promise.race([settled, delay(drainMs, undefined, { ref: false })]);
+      await app.close();
+      server.closeAllConnections();
+      await closed;
     },
   };
 }

@@ -1,14 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import {
+  type AuthInfo,
   isInitializeRequest,
   type Server,
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server';
 import type { Clock } from '../../core/clock.ts';
 
+export interface SessionRequest {
+  readonly parsedBody: unknown;
+  readonly authInfo: AuthInfo;
+  /** Who asks. A session belongs to whoever opened it; for anybody else it does not exist (attack 17). */
+  readonly owner: string;
+}
+
 /** Serves clients of the 2025 era, which open a session and name it in every request. */
 export interface LegacySessions {
-  handle(request: Request, body: unknown): Promise<Response>;
+  handle(request: Request, options: SessionRequest): Promise<Response>;
   readonly size: number;
   close(): Promise<void>;
 }
@@ -22,6 +30,7 @@ export interface SessionLimits {
 
 interface Session {
   readonly transport: WebStandardStreamableHTTPServerTransport;
+  readonly owner: string;
   usedMs: number;
 }
 
@@ -44,20 +53,20 @@ export function createLegacySessions(
       if (sessions.size >= maxSessions || clock.now() - usedMs > idleMs) await end(id);
   }
 
-  async function open(): Promise<WebStandardStreamableHTTPServerTransport> {
+  async function open(owner: string): Promise<WebStandardStreamableHTTPServerTransport> {
     await makeRoom();
     const transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: () => randomUUID(),
-      onsessioninitialized: (id) => void sessions.set(id, { transport, usedMs: clock.now() }),
+      onsessioninitialized: (id) => void sessions.set(id, { transport, owner, usedMs: clock.now() }),
       onsessionclosed: (id) => void sessions.delete(id),
     });
     await newServer().connect(transport);
     return transport;
   }
 
-  function find(id: string): Session | undefined {
+  function find(id: string, owner: string): Session | undefined {
     const session = sessions.get(id);
-    if (!session || clock.now() - session.usedMs > idleMs) return undefined;
+    if (!session || session.owner !== owner || clock.now() - session.usedMs > idleMs) return undefined;
     session.usedMs = clock.now();
     sessions.delete(id);
     sessions.set(id, session);
@@ -68,15 +77,17 @@ export function createLegacySessions(
     get size() {
       return sessions.size;
     },
-    async handle(request, parsedBody) {
+    async handle(request, { parsedBody, authInfo, owner }) {
       const id = request.headers.get('mcp-session-id');
       if (id !== null) {
         // 404 tells a client of this era to open a new session.
-        const session = find(id);
-        return session ? session.transport.handleRequest(request, { parsedBody }) : refuse(404, 'Session not found');
+        const session = find(id, owner);
+        return session
+          ? session.transport.handleRequest(request, { parsedBody, authInfo })
+          : refuse(404, 'Session not found');
       }
       if (request.method !== 'POST' || !isInitializeRequest(parsedBody)) return refuse(400, 'Session ID required');
-      return (await open()).handleRequest(request, { parsedBody });
+      return (await open(owner)).handleRequest(request, { parsedBody, authInfo });
     },
     async close() {
       for (const id of sessions.keys()) await end(id);

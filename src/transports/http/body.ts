@@ -1,0 +1,30 @@
+import { readRequestBody } from '@modelcontextprotocol/server';
+import { createMiddleware } from 'hono/factory';
+import { Failure } from '../../core/errors.ts';
+import { refuseBombs } from '../../dispatch/limits.ts';
+import { type HttpEnv, rpcError } from './env.ts';
+
+export const MAX_BODY_BYTES = 1_048_576;
+const JSON_TYPE = /^application\/json(?:\s*;|$)/i;
+
+/** Reads the body of a POST: JSON, not packed, of bounded size, depth and width (attacks 39, 40). */
+export const jsonBody = createMiddleware<HttpEnv>(async (context, next) => {
+  if (context.req.method !== 'POST') return next();
+  const encoding = context.req.header('content-encoding');
+  if (encoding !== undefined && encoding !== 'identity')
+    return context.json(rpcError('Unsupported Media Type: send the body without Content-Encoding'), 415);
+  if (!JSON_TYPE.test(context.req.header('content-type') ?? ''))
+    return context.json(rpcError('Unsupported Media Type: Content-Type must be application/json'), 415);
+  const read = await readRequestBody(context.req.raw, MAX_BODY_BYTES);
+  if (read.tooLarge)
+    return context.json(rpcError(`Payload Too Large: the body must not exceed ${MAX_BODY_BYTES} bytes`), 413);
+  try {
+    const body: unknown = JSON.parse(read.text);
+    refuseBombs(body);
+    context.set('body', body);
+  } catch (error) {
+    const message = error instanceof Failure ? error.message : 'Parse error: the body is not JSON';
+    return context.json({ ...rpcError(message), error: { code: -32_700, message } }, 400);
+  }
+  return next();
+});

@@ -1,0 +1,72 @@
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import type { Principal } from '../../core/authority.ts';
+import { isObject } from '../../core/json.ts';
+
+/** Why a request has to wait, and for how long. */
+export interface Wait {
+  readonly limit: 'rate' | 'caller' | 'server';
+  readonly retryAfterSeconds: number;
+}
+
+/** A place for a request that calls tools; `leave` gives it back. */
+export type Entry = { readonly leave: () => void } | { readonly wait: Wait };
+
+export interface Quotas {
+  enter(principal: Principal, toolCalls: number): Promise<Entry>;
+}
+
+export interface QuotaOptions {
+  /** Tool calls per minute and caller; 0 or less: no limit. */
+  readonly perMinute: number;
+  /** Requests of one caller at a time. */
+  readonly perCaller?: number | undefined;
+  /** Requests at a time, of all callers. */
+  readonly inAll?: number | undefined;
+}
+
+/** How many tools a body calls: batches, which 2025-03-26 still has, count each of theirs. */
+export const toolCallsIn = (body: unknown): number =>
+  (Array.isArray(body) ? body : [body]).filter((message) => isObject(message) && message['method'] === 'tools/call')
+    .length;
+
+/** Limits one caller in what they ask for and everybody in what is under way (attacks 42, 43). */
+export function createQuotas({ perMinute, perCaller = 16, inAll = 256 }: QuotaOptions): Quotas {
+  const limiter = perMinute > 0 ? new RateLimiterMemory({ points: perMinute, duration: 60 }) : undefined;
+  const running = new Map<string, number>();
+  let total = 0;
+
+  function leave(key: string): void {
+    const left = (running.get(key) ?? 1) - 1;
+    if (left > 0) running.set(key, left);
+    else running.delete(key);
+    total -= 1;
+  }
+
+  return {
+    async enter({ issuer, subject }, toolCalls) {
+      const key = JSON.stringify([issuer, subject]);
+      if (total >= inAll) return { wait: { limit: 'server', retryAfterSeconds: 1 } };
+      if ((running.get(key) ?? 0) >= perCaller) return { wait: { limit: 'caller', retryAfterSeconds: 1 } };
+      // Taken before the wait below, so that requests that come at the same time do not all find the same place.
+      running.set(key, (running.get(key) ?? 0) + 1);
+      total += 1;
+      try {
+        await limiter?.consume(key, toolCalls);
+        return { leave: once(() => leave(key)) };
+      } catch (error) {
+        leave(key);
+        if (!(error instanceof RateLimiterRes)) throw error;
+        const retryAfterSeconds = Math.max(1, Math.ceil(error.msBeforeNext / 1000));
+        return { wait: { limit: 'rate', retryAfterSeconds } };
+      }
+    },
+  };
+}
+
+function once(action: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) action();
+    done = true;
+  };
+}
