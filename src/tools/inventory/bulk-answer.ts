@@ -55,7 +55,7 @@ export function bulkOutput() {
   };
 }
 
-const MAX_SHOWN = 20;
+const MAX_SHOWN = 15;
 const MAX_WORKLOAD = 60;
 const MAX_TEXT = 110;
 
@@ -86,6 +86,7 @@ export function bulkAnswer(
   const results = tally(items.map(({ result }) => result));
   const planned = outcome.state === 'planned';
   const went = items.filter(({ result }) => ['created', 'updated', 'deleted'].includes(result)).length;
+  if (!planned && went === 0) throw noneWent(outcome);
   const others = results.filter(([result]) => !['created', 'updated', 'deleted', 'planned'].includes(result));
   const requests = plural(outcome.plan.requests.length, 'request');
   const said = planned
@@ -109,8 +110,24 @@ export function bulkAnswer(
       truncated: hidden > 0,
       gaps: hidden === 0 ? [] : [`${hidden} of ${rows.length} rows are counted but not listed`],
     },
-    evidence: shown.flatMap(({ href }) => (href === undefined ? [] : [href])),
+    // The rows name them.
+    evidence: [],
   };
+}
+
+/** Labels were made for workloads none of which was changed. */
+function noneWent({ plan, outcomes }: ChangeOutcome): Failure {
+  const steps = plan.requests.map(({ says }, index) => {
+    const { result = 'not_sent', href = null, message = null } = outcomes[index] ?? {};
+    return [`${index + 1}. ${says}: ${result}`, href, message === null ? null : `(${message})`]
+      .filter((part) => part !== null)
+      .join(' ');
+  });
+  return new Failure('change_incomplete', {
+    message: `${plan.title}: no workload was changed, but what was made for it stands.`,
+    remedy: 'undo-change with the plan_id takes it back.',
+    data: { plan_id: plan.id, steps },
+  });
 }
 
 const rankOf = ({ result }: BulkItem): number => {

@@ -9,7 +9,7 @@ const { ok, refused, desk, pce, read, sent, faults } = await policyWorld([bulkWo
 const host = (n: number) => `/orgs/1/workloads/${workloadId(n)}`;
 const bulk = (operation: string) => `PUT /orgs/1/workloads/bulk_${operation}`;
 const labels = async (n: number) =>
-  ((await read(host(n)))?.['labels'] as readonly { readonly key: string; readonly value: string }[])
+  (((await read(host(n))) ?? {})['labels'] as readonly { readonly key: string; readonly value: string }[])
     .map(({ key, value }) => `${key}=${value}`)
     .toSorted();
 
@@ -205,6 +205,25 @@ describe('create, update, delete', () => {
     expect([await sent(), await pce.list('/orgs/1/workloads', { name: 'tap-1' })]).toEqual([[bulk('delete')], []]);
   });
 
+  it('answers for each row what the PCE refused, and takes back only what was made', async () => {
+    const same = { external_data_set: 'cmdb', external_data_reference: '77' };
+    const made = await ok('bulk-workloads', {
+      operation: 'create',
+      rows: [
+        { hostname: 'tap-2', ip_addresses: '10.6.0.2', ...same },
+        { hostname: 'tap-3', ip_addresses: '10.6.0.3', ...same },
+      ],
+    });
+    expect(made.structured['answer']).toBe('1 workload of 2 rows created (1 request). Others: failed 1.');
+    expect(made.structured.items[0]).toMatchObject({
+      row: 2,
+      result: 'failed',
+      detail: 'External data set and reference must be unique together',
+    });
+    await desk.undo(String(made.structured['plan_id']), { dryRun: false });
+    expect(await pce.list('/orgs/1/workloads', { hostname: 'tap-' })).toEqual([]);
+  });
+
   it('never touches a managed workload, one of two, or one a rule names', async () => {
     for (const address of ['10.7.0.1', '10.7.0.2'])
       await pce.send({
@@ -240,6 +259,8 @@ describe('what is refused whole', () => {
     [{ operation: 'relabel', csv: 'hostname,env\nhost-1.example.com' }, 'The csv could not be read'],
     [{ operation: 'relabel', csv: 'hostname,env,env\na,b,c' }, 'two columns env'],
     [{ operation: 'create', match_on: 'href', rows: [{ name: 'a' }] }, 'has no href yet'],
+    // A second page would be a second change.
+    [{ operation: 'relabel', csv: 'hostname,env\na,Dev', cursor: 'abc' }, 'There is no parameter "cursor"'],
   ])('%j', async (args, why) => {
     await sent();
     const { error, message } = await refused('bulk-workloads', args);

@@ -123,14 +123,19 @@ export function labelPlanner(
 
 /** The labels of one workload. Throws `invalid_arguments` where one key comes twice. */
 export function labelSet(wishes: readonly LabelWish[], planner: LabelPlanner): readonly LabelInPlan[] {
+  // Before looking them up: a label must not come to be created for what is refused.
+  refuseTwice(wishes.flatMap((wish) => ('key' in wish ? [wish.key] : [])));
   const found = wishes.map((wish) => planner.find(wish));
-  const keys = found.map(({ key }) => key);
+  refuseTwice(found.map(({ key }) => key));
+  return found;
+}
+
+function refuseTwice(keys: readonly string[]): void {
   const twice = keys.find((key, index) => keys.indexOf(key) !== index);
   if (twice !== undefined)
     throw new Failure('invalid_arguments', {
       message: `A workload carries one label of each key; ${twice} comes twice.`,
     });
-  return found;
 }
 
 /** As a body refers to them. */
