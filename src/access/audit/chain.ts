@@ -19,8 +19,10 @@ export interface Verification {
 }
 
 /** SHA-256 over the row before and everything this row says, in a fixed order. */
-export function hashOf({ hash: _hash, ...row }: AuditRow | Omit<AuditRow, 'hash'>): string {
-  const said = Object.entries(row).toSorted(([a], [b]) => (a < b ? -1 : 1));
+export function hashOf(row: Omit<AuditRow, 'hash'>): string {
+  const said = Object.entries(row)
+    .filter(([name]) => name !== 'hash')
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
   return createHash('sha256').update(JSON.stringify(said)).digest('base64url');
 }
 
