@@ -1,6 +1,6 @@
 import { Failure } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
-import { broken } from './bulk.ts';
+import { broken } from './bulk-rows.ts';
 import { committedDigest, digestOf, digestOfAll } from './digest.ts';
 import { newestVersion, pendingObjects, readVersion } from './policy-objects.ts';
 import { nameOf } from './wire.ts';

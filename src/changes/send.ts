@@ -1,7 +1,7 @@
 import { asFailure, Failure } from '../core/errors.ts';
 import { type Href, isHref } from '../core/href.ts';
 import { isObject, type JsonObject, type JsonValue } from '../core/json.ts';
-import { bulkRows, partly, refusedWhole } from './bulk.ts';
+import { bulkRows, partly, refusedWhole } from './bulk-rows.ts';
 import { verify } from './check.ts';
 import { digestOf } from './digest.ts';
 import type { PceWriter, PlannedRequest, RequestOutcome } from './plan.ts';

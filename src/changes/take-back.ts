@@ -1,5 +1,5 @@
 import { asFailure, Failure } from '../core/errors.ts';
-import { wayBackOfRows } from './bulk.ts';
+import { wayBackOfRows } from './bulk-rows.ts';
 import { digestOf } from './digest.ts';
 import { fillBody, fillPath } from './placeholders.ts';
 import type { BareRequest, PceWriter, Plan, PlannedRequest, RequestOutcome } from './plan.ts';

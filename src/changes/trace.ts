@@ -1,7 +1,7 @@
 import { Failure, type FailureCode } from '../core/errors.ts';
 import type { Href } from '../core/href.ts';
 import type { JsonObject, JsonValue } from '../core/json.ts';
-import { lookForRows } from './bulk.ts';
+import { lookForRows } from './bulk-rows.ts';
 import { findExact } from './check.ts';
 import { contains } from './diff.ts';
 import { digestOf } from './digest.ts';

@@ -1,6 +1,6 @@
 import { Failure } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
-import { wayBackOfRows } from './bulk.ts';
+import { wayBackOfRows } from './bulk-rows.ts';
 import { fillBody, fillPath, mapHrefs } from './placeholders.ts';
 import type { BareRequest, Check, Plan, PlanDraft, PlannedRequest, RequestOutcome, WayBack } from './plan.ts';
 import { targetOf, touchedBy } from './target.ts';

@@ -40,7 +40,7 @@ describe('a thousand workloads', () => {
       const { structured, text } = await callWith(dispatcher, 'bulk-workloads', args, (progress) =>
         told.push(progress),
       );
-      expect(structured['answer']).toBe('1000 workloads of 1000 rows relabelled (2 requests).');
+      expect(structured['answer']).toBe('1000 of 1000 rows relabelled (2 requests).');
       expect(structured.totals).toEqual({ rows: 1_000, requests: 2, updated: 1_000 });
       const requests = (await (await fetch(`${simulator.url}/_sim/requests`)).json()) as {
         readonly requests: readonly { readonly method: string; readonly path: string }[];

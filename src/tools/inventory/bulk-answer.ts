@@ -63,16 +63,19 @@ const MAX_TEXT = 110;
 const ORDER = ['failed', 'unknown', 'not_sent', 'refused', 'ambiguous', 'not_found', 'duplicate', 'exists'];
 
 export interface BulkTold extends Pick<Told, 'extra' | 'next'> {
-  /** In the plan: `relabel`; done: `relabelled`. */
-  readonly verb: string;
-  readonly done: string;
+  /** What a row is: `row`, `workload`. */
+  readonly noun: string;
+  /** `3 of 5 rows` → `relabel 3 of 5 rows`. */
+  planned(share: string): string;
+  /** `3 of 5 rows` → `3 of 5 rows relabelled`. */
+  done(share: string): string;
 }
 
 /** The answer of a bulk tool. `rows` whose change was sent are in the order of the plan's bulk requests, its last ones. */
 export function bulkAnswer(
   outcome: ChangeOutcome,
   rows: readonly BulkRow[],
-  { verb, done, extra = {}, next }: BulkTold,
+  { noun, extra = {}, next, ...told }: BulkTold,
 ): Answer<BulkItem> {
   const changing = rows.filter(({ stays }) => stays === null).length;
   const first = outcome.plan.requests.length - Math.ceil(changing / MAX_BULK_ITEMS);
@@ -82,16 +85,17 @@ export function bulkAnswer(
     const place = at++;
     return sentItem(row, outcome, first + Math.floor(place / MAX_BULK_ITEMS), place % MAX_BULK_ITEMS);
   });
-  const base = changeAnswer(outcome, { done, extra, ...(next === undefined ? {} : { next }) });
+  const base = changeAnswer(outcome, { done: outcome.plan.title, extra, ...(next === undefined ? {} : { next }) });
   const results = tally(items.map(({ result }) => result));
   const planned = outcome.state === 'planned';
   const went = items.filter(({ result }) => ['created', 'updated', 'deleted'].includes(result)).length;
   if (!planned && went === 0) throw noneWent(outcome);
   const others = results.filter(([result]) => !['created', 'updated', 'deleted', 'planned'].includes(result));
   const requests = plural(outcome.plan.requests.length, 'request');
+  const share = (count: number): string => `${count} of ${plural(rows.length, noun)}`;
   const said = planned
-    ? `Planned, nothing sent: ${verb} ${plural(changing, 'workload')} of ${plural(rows.length, 'row')} (${requests}).`
-    : `${plural(went, 'workload')} of ${plural(rows.length, 'row')} ${done} (${requests}).`;
+    ? `Planned, nothing sent: ${told.planned(share(changing))} (${requests}).`
+    : `${told.done(share(went))} (${requests}).`;
   const { widening } = outcome.plan;
   const shown = items.toSorted((a, b) => rankOf(a) - rankOf(b)).slice(0, MAX_SHOWN);
   const hidden = items.length - shown.length;

@@ -16,7 +16,7 @@ export async function planCreates({ by, given, planner }: BulkWish, { pce, signa
     const names = { name: name ?? hostname, hostname: hostname ?? name };
     return { row, key: matchKey({ ...row.cells, ...names }, by) };
   });
-  const there = await workloadsByKey(
+  const { byKey: there } = await workloadsByKey(
     keyed.flatMap(({ key }) => (key === null ? [] : [key])),
     by,
     pce,

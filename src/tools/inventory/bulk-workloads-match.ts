@@ -1,6 +1,7 @@
 import type { PceReader } from '../../changes/plan.ts';
 import { hrefOf, nameOf } from '../../changes/wire.ts';
 import type { JsonObject } from '../../core/json.ts';
+import { nearMisses } from '../../pce/resolve/near.ts';
 import type { BulkRow } from './bulk-answer.ts';
 import type { GivenRow } from './bulk-workloads-rows.ts';
 import { matchColumns } from './bulk-workloads-changes.ts';
@@ -14,6 +15,8 @@ export type Matched =
 type Why = Pick<BulkRow, 'stays' | 'detail'> & { readonly href: string | null };
 
 const CANDIDATES = 3;
+/** So many rows that mean nothing get candidates: each costs a look at all names. */
+const MAX_ADVISED = 15;
 
 /** Each row with the workload that has exactly its key; several, none, or one that an earlier row means: never guessed. */
 export async function matchRows(
@@ -23,20 +26,28 @@ export async function matchRows(
   signal: AbortSignal,
 ): Promise<readonly Matched[]> {
   const keys = rows.map(({ cells }) => matchKey(cells, by));
-  const found = await workloadsByKey(
+  const { byKey: found, seen } = await workloadsByKey(
     keys.filter((key) => key !== null),
     by,
     pce,
     signal,
   );
   const taken = new Map<string, number>();
+  let missed = 0;
   return rows.map((given, index): Matched => {
     const key = keys[index] ?? null;
     const none = (why: Why): Matched => ({ given, workload: null, name: nameOfRow(given, key), why });
     if (key === null)
       return none({ stays: 'refused', detail: `no ${matchColumns(by).join(' and ')} to match on`, href: null });
     const [workload, ...more] = found.get(key) ?? [];
-    if (workload === undefined) return none({ stays: 'not_found', href: null });
+    if (workload === undefined) {
+      const near = missed++ < MAX_ADVISED ? nearMisses(key, seen).slice(0, CANDIDATES) : [];
+      return none({
+        stays: 'not_found',
+        ...(near.length === 0 ? {} : { detail: `near: ${near.join(', ')}` }),
+        href: null,
+      });
+    }
     const href = hrefOf(workload);
     if (more.length > 0) {
       const hrefs = [workload, ...more].map(hrefOf);

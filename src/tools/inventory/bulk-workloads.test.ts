@@ -214,7 +214,7 @@ describe('create, update, delete', () => {
         { hostname: 'tap-3', ip_addresses: '10.6.0.3', ...same },
       ],
     });
-    expect(made.structured['answer']).toBe('1 workload of 2 rows created (1 request). Others: failed 1.');
+    expect(made.structured['answer']).toBe('1 of 2 rows created (1 request). Others: failed 1.');
     expect(made.structured.items[0]).toMatchObject({
       row: 2,
       result: 'failed',
@@ -240,7 +240,7 @@ describe('create, update, delete', () => {
     expect(error).toBe('nothing_to_change');
     expect(rows).toEqual([
       expect.stringMatching(/^1\. twin: ambiguous, 2 have it: \/orgs\/1\/workloads\//),
-      '2. twi: not_found',
+      '2. twi: not_found, near: twin',
     ]);
     const managed = await refused('bulk-workloads', {
       operation: 'delete',

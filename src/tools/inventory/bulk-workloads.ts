@@ -103,6 +103,11 @@ export default defineTool({
       },
       { dryRun: args.dry_run === true, signal, onProgress: progress },
     );
-    return bulkAnswer(outcome, rows, { verb, done, extra: { undo_csv: undoFile(previous) } });
+    return bulkAnswer(outcome, rows, {
+      noun: 'row',
+      planned: (share) => `${verb} ${share}`,
+      done: (share) => `${share} ${done}`,
+      extra: { undo_csv: undoFile(previous) },
+    });
   },
 });

@@ -1,6 +1,6 @@
 import { Failure } from '../../core/errors.ts';
 import { parseExpression } from '../../core/expression.ts';
-import { draftHref, href as parseHref, type Href, isHref } from '../../core/href.ts';
+import { draftHref, type Href, href as parseHref } from '../../core/href.ts';
 import type { Label, LabelGroup } from '../../model/inventory.ts';
 import { createLabelBook } from '../../pce/resolve/label-book.ts';
 import { exactlyOne } from '../../pce/resolve/names.ts';
@@ -25,8 +25,8 @@ export function memberLabels(given: readonly string[], key: string, { labels }: 
   const book = createLabelBook(labels);
   const found = given.flatMap((entry): readonly Label[] => {
     const text = entry.trim();
-    if (isHref(text)) {
-      const label = book.byHref(text);
+    if (text.startsWith('/')) {
+      const label = book.byHref(parseHref(text));
       if (label === undefined)
         throw new Failure('label_not_found', { message: 'There is no label with that href.', data: { href: text } });
       return [label];
@@ -54,7 +54,7 @@ export function memberLabels(given: readonly string[], key: string, { labels }: 
 export function memberGroups(given: readonly string[], key: string, { groups }: MemberSource): readonly LabelGroup[] {
   const found = given.map((entry) => {
     const text = entry.trim().replace(/^group:/, '');
-    const group = isHref(text)
+    const group = text.startsWith('/')
       ? groups.find(({ href }) => href === draftHref(parseHref(text)))
       : exactlyOne('label group', text, groups, ({ name }) => [name]);
     if (group === undefined)

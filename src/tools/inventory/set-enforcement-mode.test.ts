@@ -12,7 +12,7 @@ describe('set-enforcement-mode', () => {
   it('plans first, changes on apply with one request, and puts the old modes back', async () => {
     const planned = await ok('set-enforcement-mode', { enforcement_mode: 'selective', labels: 'any', dry_run: true });
     expect(planned.structured).toMatchObject({
-      answer: expect.stringContaining('Planned, nothing sent: set to selective 3 workloads of 4 rows (1 request).'),
+      answer: expect.stringContaining('Planned, nothing sent: set 3 of 4 workloads to selective (1 request).'),
       totals: { rows: 4, requests: 1, planned: 3, skipped: 1 },
       widening: ['2 workloads from full to selective: what was blocked is let through'],
       warnings: ['1 workload from visibility_only to selective: blocks what active deny rules name'],
@@ -43,7 +43,7 @@ describe('set-enforcement-mode', () => {
       enforcement_mode: 'full',
       workloads: ['host-3.example.com', host(1), host(1)],
     });
-    expect(structured['answer']).toBe('1 workload of 2 rows set to full (1 request). Others: unchanged 1.');
+    expect(structured['answer']).toBe('1 of 2 workloads set to full (1 request). Others: unchanged 1.');
     expect(structured.items).toMatchObject([
       { workload: 'host-3.example.com', result: 'updated' },
       { workload: 'host-1.example.com', change: 'full', result: 'unchanged' },

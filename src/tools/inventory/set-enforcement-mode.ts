@@ -80,7 +80,11 @@ export default defineTool({
       },
       { dryRun: args.dry_run === true, signal: context.signal, onProgress: context.progress },
     );
-    return bulkAnswer(outcome, rows, { verb: `set to ${mode}`, done: `set to ${mode}` });
+    return bulkAnswer(outcome, rows, {
+      noun: 'workload',
+      planned: (share) => `set ${share} to ${mode}`,
+      done: (share) => `${share} set to ${mode}`,
+    });
   },
 });
 

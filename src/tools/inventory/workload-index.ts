@@ -60,13 +60,20 @@ export function matchKey(values: JsonObject, by: MatchOn): string | null {
 /** From so many keys on, one listing of all costs less than a filtered one for each. */
 const LISTED_FROM = 10;
 
-/** The workloads there are for some keys, exactly, as they are on the PCE now: none, one, or several for each. */
+export interface Found {
+  /** None, one, or several for each key. */
+  readonly byKey: ReadonlyMap<string, readonly JsonObject[]>;
+  /** The keys of all workloads that were looked at. */
+  readonly seen: readonly string[];
+}
+
+/** The workloads there are for some keys, exactly, as they are on the PCE now. */
 export async function workloadsByKey(
   keys: readonly string[],
   by: MatchOn,
   pce: PceReader,
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, readonly JsonObject[]>> {
+): Promise<Found> {
   const wanted = new Set(keys);
   const path = workloadsPath(pce);
   const listings =
@@ -75,7 +82,10 @@ export async function workloadsByKey(
       : await Promise.all([...wanted].map((key) => few(key, by, path, pce, signal)));
   const all = new Map(listings.flat().map((workload) => [hrefOf(workload), workload]));
   const found = Map.groupBy(all.values(), (workload) => matchKey(workload, by) ?? '');
-  return new Map([...wanted].map((key) => [key, found.get(key) ?? []]));
+  return {
+    byKey: new Map([...wanted].map((key) => [key, found.get(key) ?? []])),
+    seen: [...found.keys()].filter((key) => key !== ''),
+  };
 }
 
 async function few(
