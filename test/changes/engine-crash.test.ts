@@ -102,22 +102,34 @@ describe('a crash at write $nth', () => {
     expect(await everything(server)).toEqual(before);
   });
 
-  it('while it was being taken back goes on going back', async () => {
+  it.each([
+    ['before its first step back', 6, 'before', 4],
+    ['after its second step back', 7, 'after', 2],
+  ] as const)('%s goes on going back', async (_name, nth, when, left) => {
     const server = await start();
     const before = await everything(server);
     await server.faults({
       match: { method: 'DELETE', path: '/orgs/1/sec_policy/draft/services/4' },
       effect: { kind: 'status', status: 500 },
     });
-    // Five writes forward, the last refused; it dies at the second of those back.
-    const { desk, died } = dying(server, 7, 'after');
+    // Five writes forward, the last refused; it dies on the way back.
+    const { desk, died } = dying(server, nth, when);
     const { plan } = await desk.propose(await fiveSteps(server), { dryRun: true });
     void desk.apply(plan.id);
     await died;
+    const sent = (await server.writes()).length;
     server.simulator.clock.jump(LEASE_MS);
     const outcome = await server.desk().apply(plan.id);
     expect(outcome.state).toBe('compensated');
     expect(await everything(server)).toEqual(before);
+    expect((await server.writes()).slice(sent)).toEqual(
+      [
+        expect.stringMatching(/^DELETE .*\/sec_rules\/\d+$/),
+        expect.stringMatching(/^DELETE .*\/rule_sets\/\d+$/),
+        'PUT /orgs/1/sec_policy/delete',
+        expect.stringMatching(/^DELETE \/orgs\/1\/labels\/\d+$/),
+      ].slice(-left),
+    );
   });
 
   it('in the middle of an undo is resumed by undoing again', async () => {
