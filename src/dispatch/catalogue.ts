@@ -19,6 +19,7 @@ import compareDraftActive from '../tools/lifecycle/compare-draft-active.ts';
 import getPolicyVersions from '../tools/lifecycle/get-policy-versions.ts';
 import provisionPolicy from '../tools/lifecycle/provision-policy.ts';
 import revertDraft from '../tools/lifecycle/revert-draft.ts';
+import reviewDraft from '../tools/lifecycle/review-draft.ts';
 import rollbackPolicy from '../tools/lifecycle/rollback-policy.ts';
 import undoChange from '../tools/lifecycle/undo-change.ts';
 import checkPceConnection from '../tools/operations/check-pce-connection.ts';
@@ -97,6 +98,7 @@ export const catalogue: readonly AnyTool[] = [
   // lifecycle
   compareDraftActive,
   provisionPolicy,
+  reviewDraft,
   rollbackPolicy,
   applyPlan,
   undoChange,

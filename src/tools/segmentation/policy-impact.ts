@@ -37,6 +37,13 @@ export interface ImpactTotals {
   readonly workloads_touched: number;
 }
 
+export interface ImpactOptions {
+  /** Narrows the flows. */
+  readonly about?: About;
+  /** Rows of these are wanted too, although nothing changes for them. */
+  readonly besides?: readonly Change[];
+}
+
 const CHANGED: readonly Change[] = [
   'will_break',
   'may_break',
@@ -56,22 +63,22 @@ export function lastDays(clock: Clock, days: number): Window {
 }
 
 /**
- * What the flows of a window gain and lose between two policies; both name their rules themselves. `about` narrows the flows. What
- * plans and previews that touch policy show before anything is sent.
+ * What the flows of a window gain and lose between two policies; what plans and previews that touch policy show before anything is sent.
  */
 export async function policyImpact(
   context: ToolContext,
   from: ReadPolicy,
   to: ReadPolicy,
   window: Window,
-  about: About = {},
+  { about = {}, besides = [] }: ImpactOptions = {},
 ): Promise<PolicyImpact> {
-  const job = { from: from.source, to: to.source, list: CHANGED, limit: MAX_EDGES };
+  const job = { from: from.source, to: to.source, list: [...CHANGED, ...besides], limit: MAX_EDGES };
   const { answer, coverage } = await judgedFlows(job, flowQuery('illumio-mcp policy impact', window, about), context);
   const groups = groupEdges(answer.edges);
   const named = rulesOfGroups(groups);
   const words = new Map([...(await ruleWords(from, named, context)), ...(await ruleWords(to, named, context))]);
-  const touched = new Set(answer.edges.flatMap(({ source, destination }) => [source.workload, destination.workload]));
+  const changed = answer.edges.filter(({ change }) => CHANGED.includes(change));
+  const touched = new Set(changed.flatMap(({ source, destination }) => [source.workload, destination.workload]));
   touched.delete(null);
   const { will_break, may_break, newly_allowed, loses_rule, gains_rule } = answer.totals;
   const totals = { will_break, may_break, newly_allowed, loses_rule, gains_rule, workloads_touched: touched.size };

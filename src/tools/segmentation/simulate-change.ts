@@ -74,7 +74,7 @@ export default defineTool({
     );
     const now = await readPolicy(version, context);
     const then = hypothetical(now, changes);
-    const impact = await policyImpact(context, now, then, window, { maxResults });
+    const impact = await policyImpact(context, now, then, window, { about: { maxResults } });
     const risk = riskOf(impact.answer.totals);
     return {
       answer: `${plural(changes.length, 'change')} of the ${version} policy, risk ${risk.grade}. ${impact.sentence}`,
