@@ -138,6 +138,29 @@ export function pceSuite(target: () => PceTarget | Promise<PceTarget>): void {
     });
   });
 
+  describe('rules', () => {
+    it('an allow rule and a deny rule are created, changed and deleted in a ruleset', async () => {
+      const name = session.named('rules');
+      await session.ok('create-ruleset', { name, scopes: [[]] });
+      const rule = { consumers: ['ams'], providers: ['ams'], ingress_services: [{ port: 65_004, proto: 'tcp' }] };
+      await session.ok('create-rule', { ruleset_name: name, ...rule });
+      await session.ok('create-deny-rule', { ruleset_name: name, ...rule });
+      const rules = async (): Promise<readonly Fields[]> => {
+        const { items } = await session.ok('get-rulesets', { name });
+        return (items as readonly { readonly rules: readonly Fields[] }[]).flatMap((item) => item.rules);
+      };
+      const [allow, deny] = await rules();
+      expect([allow, deny]).toMatchObject([{ rule_type: 'allow' }, { rule_type: 'deny' }]);
+      await session.ok('update-sec-rule', { href: allow?.['href'], enabled: false });
+      await session.ok('update-deny-rule', { href: deny?.['href'], enabled: false });
+      expect(await rules()).toMatchObject([{ enabled: false }, { enabled: false }]);
+      await session.ok('delete-sec-rule', { href: allow?.['href'] });
+      await session.ok('delete-deny-rule', { href: deny?.['href'] });
+      expect(await rules()).toEqual([]);
+      await session.ok('delete-ruleset', { name });
+    });
+  });
+
   describe('policy', () => {
     it('a draft is compared and reverted', async () => {
       const name = session.named('reverted');
