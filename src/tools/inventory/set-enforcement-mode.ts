@@ -1,4 +1,4 @@
-import { bulkUpdateStep, MAX_BULK_ITEMS } from '../../changes/bulk.ts';
+import { bulkUpdateStep } from '../../changes/bulk.ts';
 import { nameOf, textOf } from '../../changes/wire.ts';
 import { Failure } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
@@ -16,6 +16,7 @@ import {
   refuseNothing,
   refuseTooMany,
 } from './bulk-answer.ts';
+import { chunks } from './bulk-workloads-row.ts';
 import { meaningOf, type Mode, MODES } from './mode-change.ts';
 import { isManaged, restoredField } from './workload-fields.ts';
 import { chosenWorkloads, workloadsPath } from './workload-index.ts';
@@ -51,23 +52,20 @@ export default defineTool({
     refuseNothing(rows);
     refuseTooMany(rows, maxChanges);
     const moving = workloads.filter((_, index) => rows[index]?.stays === null);
-    const from = tally(moving.map((workload) => textOf(workload, 'enforcement_mode') ?? 'unknown'));
-    const notes = from.map(([old, count]) => meaningOf(old, mode, plural(count, 'workload')));
-    const collection = workloadsPath(changes.pce);
-    const requests = Array.from({ length: Math.ceil(moving.length / MAX_BULK_ITEMS) }, (_, n) => {
-      const part = moving.slice(n * MAX_BULK_ITEMS, (n + 1) * MAX_BULK_ITEMS);
-      return bulkUpdateStep({
-        collection,
+    const notes = modesOf(moving).map(([old, count]) => meaningOf(old, mode, plural(count, 'workload')));
+    const requests = chunks(moving).map((part) =>
+      bulkUpdateStep({
+        collection: workloadsPath(changes.pce),
         items: part.map((before) => ({ before, changes: { enforcement_mode: mode } })),
         says: `set ${plural(part.length, 'workload')} to ${mode}`,
         restore: restoredField,
-        diff: from.map(([old, count]) => ({
+        diff: modesOf(part).map(([old, count]) => ({
           field: `enforcement_mode of ${plural(count, 'workload')}`,
           before: old,
           after: mode,
         })),
-      });
-    });
+      }),
+    );
     const outcome = await changes.propose(
       {
         tool: 'set-enforcement-mode',
@@ -87,6 +85,9 @@ export default defineTool({
     });
   },
 });
+
+const modeOf = (workload: JsonObject): string => textOf(workload, 'enforcement_mode') ?? 'unknown';
+const modesOf = (workloads: readonly JsonObject[]) => tally(workloads.map(modeOf));
 
 interface Chosen {
   readonly labels?: string | undefined;
@@ -129,7 +130,7 @@ async function named(given: readonly string[], context: ToolContext): Promise<re
 }
 
 function rowOf(workload: JsonObject, mode: Mode): BulkRow {
-  const now = textOf(workload, 'enforcement_mode') ?? 'unknown';
+  const now = modeOf(workload);
   const row = { workload: nameOf(workload), href: textOf(workload, 'href'), change: `${now} → ${mode}` };
   if (!isManaged(workload)) return { ...row, stays: 'skipped', detail: 'unmanaged: nothing is enforced on it' };
   return now === mode ? { ...row, change: now, stays: 'unchanged' } : { ...row, stays: null };
