@@ -82,6 +82,14 @@ async function serviceAt(given: string, { view, signal }: RefSource): Promise<Se
   return found;
 }
 
+/** Throws `invalid_arguments` for a port that is none and a range that does not rise. */
+export function checkPorts(low: number | undefined, high: number | undefined): void {
+  const wrong = [low, high].find((port) => port !== undefined && (port < 0 || port > 65_535));
+  if (wrong !== undefined) throw new Failure('invalid_arguments', { message: `${wrong} is no port: 0 to 65535.` });
+  if (high !== undefined && (low === undefined || high <= low))
+    throw new Failure('invalid_arguments', { message: 'to_port must be above port.' });
+}
+
 function portPick({ port, to_port: toPort, proto: named = 'tcp' }: ServiceItem): ServicePick {
   const proto = protocolNumber(named.trim());
   if (proto === null || !hasPorts(proto))
@@ -89,8 +97,7 @@ function portPick({ port, to_port: toPort, proto: named = 'tcp' }: ServiceItem):
       message: `Only tcp and udp can stand in a rule without a service object, not ${named.slice(0, 20)}.`,
       remedy: 'Name a service, e.g. {"service":"ICMP"}.',
     });
-  if (toPort !== undefined && (port === undefined || toPort <= port))
-    throw new Failure('invalid_arguments', { message: 'to_port must be above port.' });
+  checkPorts(port, toPort);
   return {
     ref: { kind: 'ports', proto, port: port ?? null, toPort: toPort ?? null },
     wire: { ...(port !== undefined && { port }), ...(toPort !== undefined && { to_port: toPort }), proto },

@@ -1,7 +1,7 @@
 import type { Href } from '../core/href.ts';
 import type { Actor, Rule, RuleSet, ScopeEntry, ServiceRef } from '../model/inventory.ts';
 import { ANY_IP_LIST } from './refs-actors.ts';
-import { few } from './widening.ts';
+import { counted, few } from './widening.ts';
 
 /** The part of a rule that decides what it lets through. */
 export type RuleShape = Pick<
@@ -156,15 +156,21 @@ export function ruleSetWidening(
   const denies = (before?.rules ?? []).filter(({ kind, enabled }) => kind !== 'allow' && enabled).length;
   if (after === null || (before?.enabled === true && !after.enabled)) {
     const what = after === null ? 'removed' : 'disabled';
-    return before?.enabled === true && denies > 0 ? [`${denies} deny rules are ${what} with their ruleset`] : [];
+    return before?.enabled === true && denies > 0
+      ? [`with the ruleset, ${counted(denies, 'deny rule')} ${denies === 1 ? 'is' : 'are'} ${what}`]
+      : [];
   }
   if (before === null) return scopeGrowth(null, after.scopes, words);
   const allows = before.rules.filter(({ kind, enabled }) => kind === 'allow' && enabled).length;
   const lost = uncovered(before.scopes, after.scopes);
   return [
-    ...(!before.enabled && after.enabled && allows > 0 ? [`${allows} allow rules are enabled with their ruleset`] : []),
+    ...(!before.enabled && after.enabled && allows > 0
+      ? [`with the ruleset, ${counted(allows, 'allow rule')} ${allows === 1 ? 'is' : 'are'} enabled`]
+      : []),
     ...scopeGrowth(before.scopes, after.scopes, words),
-    ...(lost.length > 0 && denies > 0 ? [`${denies} deny rules no longer cover ${few(lost.map(words.scope))}`] : []),
+    ...(lost.length > 0 && denies > 0
+      ? [`no longer covered by ${counted(denies, 'deny rule')}: ${few(lost.map(words.scope))}`]
+      : []),
   ];
 }
 

@@ -15,13 +15,16 @@ const SHOWN = 5;
 export const few = (items: readonly string[]): string =>
   items.length <= SHOWN ? items.join(', ') : `${items.slice(0, SHOWN).join(', ')} and ${items.length - SHOWN} more`;
 
+/** `1 deny rule`, `2 deny rules`. */
+export const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
+
 type ListContent = Pick<IpList, 'name' | 'ranges' | 'fqdns'>;
 
 /** What of a changed IP list lets more traffic through: addresses and names it gains, and those it loses where deny rules use it. */
 export function ipListWidening(before: ListContent, after: ListContent, { rules, denyRules }: Uses): readonly string[] {
   const [old, current] = [setOfRanges(before.ranges), setOfRanges(after.ranges)];
   const told: string[] = [];
-  const used = `, used in ${rules} rules`;
+  const used = `, used in ${counted(rules, 'rule')}`;
   if (!isEmpty(less(current, old))) {
     const gained = after.ranges.filter((range) => !range.exclusion && !isEmpty(less(setOfRanges([range]), old)));
     const dropped = before.ranges.filter(({ exclusion }) => exclusion).filter((range) => opened(range, old, current));
@@ -35,7 +38,8 @@ export function ipListWidening(before: ListContent, after: ListContent, { rules,
   const names = after.fqdns.filter((fqdn) => !before.fqdns.includes(fqdn));
   if (names.length > 0) told.push(`IP list ${before.name} gets ${few(names)}${used}`);
   const lost = before.fqdns.some((fqdn) => !after.fqdns.includes(fqdn)) || !isEmpty(less(old, current));
-  if (lost && denyRules > 0) told.push(`IP list ${before.name} loses addresses that ${denyRules} deny rules block`);
+  if (lost && denyRules > 0)
+    told.push(`IP list ${before.name} loses addresses blocked by ${counted(denyRules, 'deny rule')}`);
   return told;
 }
 
@@ -70,9 +74,11 @@ export function serviceWidening(
   const gained = after.filter((port) => !covered(port, before));
   const lost = before.filter((port) => !covered(port, after));
   return [
-    ...(gained.length > 0 ? [`service ${name} grows by ${few(gained.map(portWords))}, used in ${rules} rules`] : []),
+    ...(gained.length > 0
+      ? [`service ${name} grows by ${few(gained.map(portWords))}, used in ${counted(rules, 'rule')}`]
+      : []),
     ...(lost.length > 0 && denyRules > 0
-      ? [`service ${name} loses ${few(lost.map(portWords))}, which ${denyRules} deny rules block`]
+      ? [`service ${name} loses ${few(lost.map(portWords))}, blocked by ${counted(denyRules, 'deny rule')}`]
       : []),
   ];
 }
@@ -117,9 +123,9 @@ export function labelGroupWidening(
   const gained = after.filter((member) => !before.includes(member));
   const lost = before.filter((member) => !after.includes(member));
   return [
-    ...(gained.length > 0 ? [`label group ${name} gains ${few(gained)}, used in ${rules} rules`] : []),
+    ...(gained.length > 0 ? [`label group ${name} gains ${few(gained)}, used in ${counted(rules, 'rule')}`] : []),
     ...(lost.length > 0 && denyRules > 0
-      ? [`label group ${name} loses ${few(lost)}, which ${denyRules} deny rules block`]
+      ? [`label group ${name} loses ${few(lost)}, blocked by ${counted(denyRules, 'deny rule')}`]
       : []),
   ];
 }

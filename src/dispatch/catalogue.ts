@@ -22,8 +22,11 @@ import revertDraft from '../tools/lifecycle/revert-draft.ts';
 import reviewDraft from '../tools/lifecycle/review-draft.ts';
 import rollbackPolicy from '../tools/lifecycle/rollback-policy.ts';
 import undoChange from '../tools/lifecycle/undo-change.ts';
+import checkPceCredentialsStatus from '../tools/operations/check-pce-credentials-status.ts';
 import checkPceConnection from '../tools/operations/check-pce-connection.ts';
+import deletePceCredentials from '../tools/operations/delete-pce-credentials.ts';
 import getEvents from '../tools/operations/get-events.ts';
+import registerPceCredentials from '../tools/operations/register-pce-credentials.ts';
 import createDenyRule from '../tools/policy/create-deny-rule.ts';
 import createIplist from '../tools/policy/create-iplist.ts';
 import createRule from '../tools/policy/create-rule.ts';
@@ -34,6 +37,7 @@ import deleteIplist from '../tools/policy/delete-iplist.ts';
 import deleteRuleset from '../tools/policy/delete-ruleset.ts';
 import deleteSecRule from '../tools/policy/delete-sec-rule.ts';
 import deleteService from '../tools/policy/delete-service.ts';
+import findRules from '../tools/policy/find-rules.ts';
 import getIplists from '../tools/policy/get-iplists.ts';
 import getRulesets from '../tools/policy/get-rulesets.ts';
 import getServices from '../tools/policy/get-services.ts';
@@ -48,6 +52,8 @@ import identifyInfrastructureServices from '../tools/risk/identify-infrastructur
 import explainFlow from '../tools/segmentation/explain-flow.ts';
 import simulateChange from '../tools/segmentation/simulate-change.ts';
 import simulateEnforcement from '../tools/segmentation/simulate-enforcement.ts';
+import createRingfence from '../tools/segmentation/create-ringfence.ts';
+import ringfenceBatch from '../tools/segmentation/ringfence-batch.ts';
 import enforcementReadiness from '../tools/segmentation/enforcement-readiness.ts';
 import getPolicyCoverageReport from '../tools/segmentation/get-policy-coverage-report.ts';
 import findUnmanagedTraffic from '../tools/traffic/find-unmanaged-traffic.ts';
@@ -95,6 +101,7 @@ export const catalogue: readonly AnyTool[] = [
   createRule,
   updateSecRule,
   deleteSecRule,
+  findRules,
   // lifecycle
   compareDraftActive,
   provisionPolicy,
@@ -111,6 +118,8 @@ export const catalogue: readonly AnyTool[] = [
   whoTalksTo,
   mapAppDependencies,
   // segmentation
+  createRingfence,
+  ringfenceBatch,
   enforcementReadiness,
   getPolicyCoverageReport,
   explainFlow,
@@ -123,4 +132,7 @@ export const catalogue: readonly AnyTool[] = [
   // operations
   checkPceConnection,
   getEvents,
+  registerPceCredentials,
+  deletePceCredentials,
+  checkPceCredentialsStatus,
 ];

@@ -1,70 +1,63 @@
 import { request } from 'node:http';
 import { afterAll } from 'vitest';
 import { OPERATOR } from '../../src/access/decide.ts';
-import { createChanges } from '../../src/changes/desk.ts';
+import { createChanges, type DeskOptions } from '../../src/changes/desk.ts';
+import { createPceWriter } from '../../src/changes/pce-writer.ts';
 import type { Changes, PceWriter } from '../../src/changes/plan.ts';
+import { systemSleep } from '../../src/core/clock.ts';
 import type { JsonObject } from '../../src/core/json.ts';
+import { Secret } from '../../src/core/secret.ts';
 import type { AnyTool } from '../../src/dispatch/any-tool.ts';
-import type { Fault } from '../../src/simulator/faults/fault.ts';
+import { connectPce } from '../../src/pce/index.ts';
 import type { Estate } from '../../src/simulator/estates/estate.ts';
+import type { Fault } from '../../src/simulator/faults/fault.ts';
+import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
 import { tinyEstate } from '../../src/simulator/testing/tiny-estate.ts';
 import { createMemoryPlans } from '../../src/store/memory-plans.ts';
-import { type Called, callWith } from '../catalogue/call.ts';
-import { NOW_MS, simulated } from '../catalogue/simulated.ts';
+import { type Called, callWith, dispatcherOf } from '../catalogue/call.ts';
+import { NOW_MS } from '../catalogue/simulated.ts';
 
-export interface PolicyWorld {
-  /** One call of a tool through the pipeline; an error of the tool fails the test. */
-  readonly ok: (tool: string, args: object) => Promise<Called>;
-  /** A call that must be refused, as its structured content. */
-  readonly refused: (tool: string, args: object) => Promise<Called['structured']>;
-  readonly call: (tool: string, args: object) => Promise<Called>;
+type Call = (tool: string, args: object) => Promise<Called>;
+
+/** A server but for the protocol, with a connection and plans of its own. */
+interface Server {
+  readonly call: Call;
   /** A desk of the same caller over the same plans: to apply and undo. */
   readonly desk: Changes;
   readonly pce: PceWriter;
+}
+
+export interface PolicyWorld extends Server {
+  /** One call of a tool through the pipeline; an error of the tool fails the test. */
+  readonly ok: Call;
+  /** A call that must be refused, as its structured content. */
+  readonly refused: (tool: string, args: object) => Promise<Called['structured']>;
   readonly read: (path: string) => Promise<JsonObject | null>;
   /** State-changing requests the PCE got since the last time this was asked. */
   readonly sent: () => Promise<readonly string[]>;
-  readonly faults: (faults: readonly Fault[]) => Promise<void>;
-  /** Commits the whole draft of these hrefs. */
+  /** Puts these faults in place of those there are; says whether any of those had hit. */
+  readonly faults: (faults: readonly Fault[]) => Promise<boolean>;
+  /** A second server on the same PCE. */
+  readonly anotherServer: () => Server;
+  /** Commits what the subset names. */
   readonly provision: (subset: JsonObject) => Promise<void>;
 }
 
-/** The whole server over a PCE that fits on a page, for one test file; it ends with the file. */
+/** Servers over a PCE that fits on a page, for one test file; they end with the file. */
 export async function policyWorld(
   tools: readonly AnyTool[],
   { estate = tinyEstate() }: { readonly estate?: Estate } = {},
 ): Promise<PolicyWorld> {
-  const plans = createMemoryPlans();
-  const world = await simulated({ estate }, { tools, plans, impatient: true });
-  const { simulator, dispatcher, pce } = world;
-  afterAll(() => world.close());
-  const desk = createChanges({
-    pce,
-    store: plans,
-    clock: { now: () => NOW_MS },
-    principal: OPERATOR,
-    labelScope: null,
-    authorise: () => {},
-  });
-  const control = (method: string, path: string, body?: unknown): Promise<unknown> =>
-    new Promise((resolve, reject) => {
-      const options = { method, agent: false, headers: { 'Content-Type': 'application/json' } };
-      request(`http://${simulator.host}:${simulator.port}/_sim${path}`, options, (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () => {
-          const text = Buffer.concat(chunks).toString('utf8');
-          resolve(text === '' ? undefined : JSON.parse(text));
-        });
-      })
-        .on('error', reject)
-        .end(body === undefined ? undefined : JSON.stringify(body));
-    });
-  const call = (tool: string, args: object): Promise<Called> => callWith(dispatcher, tool, args);
+  const simulator = await createSimulator({ estate, rateLimit: 'off' });
+  const server = (): Server => connected(simulator, tools);
+  const { call, desk, pce } = server();
+  afterAll(() => simulator.close());
   let seen = 0;
 
   return {
     call,
+    desk,
+    pce,
     async ok(tool, args) {
       const answer = await call(tool, args);
       if (answer.isError) throw new Error(`${tool}: ${answer.text}`);
@@ -75,11 +68,9 @@ export async function policyWorld(
       if (!answer.isError) throw new Error(`${tool} was not refused: ${answer.text}`);
       return answer.structured;
     },
-    desk,
-    pce,
     read: (path) => pce.read(path),
     async sent() {
-      const { requests } = (await control('GET', '/requests')) as {
+      const { requests } = (await control(simulator, 'GET', '/requests')) as {
         readonly requests: readonly { readonly number: number; readonly method: string; readonly path: string }[];
       };
       const changing = requests.filter(({ number, method }) => number > seen && method !== 'GET');
@@ -87,17 +78,64 @@ export async function policyWorld(
       return changing.map(({ method, path }) => `${method} ${path.replace(/^\/api\/v2/, '')}`);
     },
     async faults(faults) {
-      await control('DELETE', '/faults');
-      if (faults.length > 0) await control('POST', '/faults', faults);
+      const earlier = (await control(simulator, 'GET', '/faults')) as {
+        readonly faults: readonly { readonly hit: number }[];
+      };
+      await control(simulator, 'DELETE', '/faults');
+      if (faults.length > 0) await control(simulator, 'POST', '/faults', faults);
+      return earlier.faults.some(({ hit }) => hit > 0);
     },
+    anotherServer: server,
     async provision(subset) {
-      await pce.send({
-        method: 'POST',
-        path: '/orgs/1/sec_policy',
-        body: { update_description: 'test', change_subset: subset },
-      });
+      const body = { update_description: 'test', change_subset: subset };
+      await pce.send({ method: 'POST', path: '/orgs/1/sec_policy', body });
     },
   };
+}
+
+/** Retries at once and knows no quota of its own: what is tested is what the PCE gets, not when. */
+function connected({ host, port, orgId, apiKey, apiSecret }: Simulator, tools: readonly AnyTool[]): Server {
+  const connection = connectPce(
+    {
+      scheme: 'http',
+      host,
+      port,
+      orgId: String(orgId),
+      apiKey: new Secret(apiKey),
+      apiSecret: new Secret(apiSecret),
+      requestsPerMinute: 0,
+    },
+    { sleep: (_ms, signal) => systemSleep(5, signal) },
+  );
+  afterAll(() => connection.close());
+  const pce = createPceWriter(connection.http);
+  const store = createMemoryPlans();
+  const clock = { now: () => NOW_MS };
+  const deskOf = (given: Pick<DeskOptions, 'principal' | 'authorise'>): Changes =>
+    createChanges({ pce, store, clock, labelScope: null, ...given });
+  const dispatcher = dispatcherOf(tools, {
+    pce: connection,
+    clock,
+    changes: (principal, authorise) => Promise.resolve(deskOf({ principal, authorise })),
+  });
+  return {
+    call: (tool, args) => callWith(dispatcher, tool, args),
+    desk: deskOf({ principal: OPERATOR, authorise: () => {} }),
+    pce,
+  };
+}
+
+function control({ host, port }: Simulator, method: string, path: string, body?: unknown): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const options = { method, agent: false, headers: { 'Content-Type': 'application/json' } };
+    request(`http://${host}:${port}/_sim${path}`, options, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => resolve(JSON.parse(Buffer.concat(chunks).toString('utf8'))));
+    })
+      .on('error', reject)
+      .end(body === undefined ? undefined : JSON.stringify(body));
+  });
 }
 
 export const draftOf = (type: string, id: number | string): string => `/orgs/1/sec_policy/draft/${type}/${id}`;

@@ -40,7 +40,7 @@ describe('create-deny-rule', () => {
       override_deny_warning: expect.stringContaining('blocks also what allow rules allow'),
       rule: { rule_type: 'override_deny', ingress_services: ['3389/tcp'] },
     });
-    expect(await read(String((structured['rule'] as { readonly href: string }).href))).toMatchObject({
+    expect(await read((structured['rule'] as { readonly href: string }).href)).toMatchObject({
       override: true,
     });
   });

@@ -13,7 +13,7 @@ const WEB_TO_DB = {
   ingress_services: [{ port: 6432, proto: 'tcp' }],
 };
 const hrefOf = (structured: Readonly<Record<string, unknown>>): string =>
-  String((structured['rule'] as { readonly href: string }).href);
+  (structured['rule'] as { readonly href: string }).href;
 
 describe('create-rule', () => {
   it('plans first and sends nothing, then adds the rule through its own sub-resource, and takes it back', async () => {
@@ -136,6 +136,7 @@ describe('create-rule', () => {
     ['a service and a port', { ingress_services: [{ service: 'HTTPS', port: 443 }] }, 'invalid_arguments'],
     ['an unknown key of a service', { ingress_services: [{ name: 'HTTPS' }] }, 'invalid_arguments'],
     ['a part of a service name', { ingress_services: [{ service: 'HTTP' }] }, 'not_found'],
+    ['a port that is none', { ingress_services: [{ port: 65_536 }] }, 'invalid_arguments'],
     ['ICMP without a service', { ingress_services: [{ proto: 'icmp' }] }, 'invalid_arguments'],
     ['a ruleset by a part of its name', { ruleset_name: 'Order' }, 'not_found'],
     ['no ruleset', { ruleset_name: undefined }, 'invalid_arguments'],

@@ -79,6 +79,7 @@ describe('create-service', () => {
     ['an empty list', { service_ports: [] }, 'empty_service'],
     ['a protocol that is none', { service_ports: [{ proto: 'tpc', port: 1 }] }, 'invalid_arguments'],
     ['a falling range', { service_ports: [{ proto: 'tcp', port: 9, to_port: 8 }] }, 'invalid_arguments'],
+    ['a port that is none', { service_ports: [{ proto: 'tcp', port: 65_536 }] }, 'invalid_arguments'],
     ['a port of ICMP', { service_ports: [{ proto: 'icmp', port: 9 }] }, 'invalid_arguments'],
     ['an ICMP type of TCP', { service_ports: [{ proto: 'tcp', icmp_type: 8 }] }, 'invalid_arguments'],
     ['an entry that says nothing', { windows_services: [{}] }, 'invalid_arguments'],

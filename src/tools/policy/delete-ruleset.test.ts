@@ -12,7 +12,7 @@ describe('delete-ruleset', () => {
     const planned = await ok('delete-ruleset', { name: 'Ordering', dry_run: true });
     expect([planned.structured['undo'], planned.structured['widening'], await sent()]).toEqual([
       'full',
-      ['1 deny rules are removed with their ruleset'],
+      ['with the ruleset, 1 deny rule is removed'],
       [],
     ]);
     const { structured } = await ok('delete-ruleset', { href: ORDERING });

@@ -1,4 +1,4 @@
-import { described, flag, text, texts } from '../fields.ts';
+import { described, flag, integer, text, texts } from '../fields.ts';
 
 const actors = described(texts, 'app=a env=b, iplist:N, group:N, ams, href');
 
@@ -7,8 +7,8 @@ const services = {
   items: {
     type: 'object',
     properties: {
-      port: { type: 'integer', minimum: 0, maximum: 65_535 },
-      to_port: { type: 'integer' },
+      port: integer,
+      to_port: integer,
       proto: text,
       href: text,
       service: text,

@@ -1,10 +1,9 @@
+import { checkPorts } from '../../changes/refs-services.ts';
 import { Failure } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { hasPorts, isIcmp } from '../../model/services/protocols.ts';
 import { described, integer, text } from '../fields.ts';
 import { protocolArgument } from '../protocols.ts';
-
-const port = { type: 'integer', minimum: 0, maximum: 65_535 } as const;
 
 /** The list fields of `create-service` and `update-service`; a service has one of the three (objects.md §7.2). */
 export const serviceFields = {
@@ -14,7 +13,7 @@ export const serviceFields = {
       type: 'array',
       items: {
         type: 'object',
-        properties: { proto: text, port, to_port: port, icmp_type: integer, icmp_code: integer },
+        properties: { proto: text, port: integer, to_port: integer, icmp_type: integer, icmp_code: integer },
         required: ['proto'],
       },
     } as const,
@@ -22,7 +21,10 @@ export const serviceFields = {
   ),
   windows_services: {
     type: 'array',
-    items: { type: 'object', properties: { process_name: text, service_name: text, port, to_port: port, proto: text } },
+    items: {
+      type: 'object',
+      properties: { process_name: text, service_name: text, port: integer, to_port: integer, proto: text },
+    },
   },
   windows_egress_services: {
     type: 'array',
@@ -91,10 +93,6 @@ function windowsEntry(entry: Entry): JsonObject {
     ...(high !== undefined && { to_port: high }),
     ...(proto !== undefined && { proto: protocolArgument(proto) }),
   };
-}
-
-function checkPorts(low: number | undefined, high: number | undefined): void {
-  if (high !== undefined && (low === undefined || high <= low)) throw invalid('to_port must be above port.');
 }
 
 const invalid = (message: string): Failure =>

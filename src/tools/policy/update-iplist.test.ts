@@ -17,8 +17,8 @@ describe('update-iplist', () => {
     const planned = await ok('update-iplist', { ...args, dry_run: true });
     expect(await sent()).toEqual([]);
     expect(planned.structured['widening']).toEqual([
-      'IP list Offices covers more with 192.168.0.0/16, used in 1 rules',
-      'IP list Offices loses addresses that 1 deny rules block',
+      'IP list Offices covers more with 192.168.0.0/16, used in 1 rule',
+      'IP list Offices loses addresses blocked by 1 deny rule',
     ]);
 
     const { structured } = await ok('update-iplist', args);

@@ -53,9 +53,9 @@ describe('update-ruleset', () => {
       'the scope gets the alternative app=CRM',
     ]);
     expect(await widening({ scopes: [['app=Ordering env=Prod']] })).toEqual([
-      '1 deny rules no longer cover app=Ordering',
+      'no longer covered by 1 deny rule: app=Ordering',
     ]);
-    expect(await widening({ enabled: false })).toEqual(['1 deny rules are disabled with their ruleset']);
+    expect(await widening({ enabled: false })).toEqual(['with the ruleset, 1 deny rule is disabled']);
   });
 
   it('refuses what changes nothing, in whatever spelling', async () => {
