@@ -11,17 +11,23 @@ import { createQuotas } from './quotas.ts';
 import { type HttpServer, startHttp } from './server.ts';
 import { refuseUnconfirmed } from './unconfirmed.ts';
 
-export type GatewayOptions = Pick<ServingOptions, 'pce'> & { readonly log: Log };
+export interface GatewayOptions extends Pick<ServingOptions, 'pce'> {
+  readonly log: Log;
+  /** So long a server that stops goes on answering, so that load balancers notice before connections are refused. */
+  readonly lingerMs?: number | undefined;
+}
 
 /** A server is given half a minute by most orchestrators. */
 const DRAIN_MS = 25_000;
-const LINGER_MS = 1_000;
 
 /**
  * The HTTP server of these settings, with everything behind it. Throws `invalid_configuration` that lists everything that is missing for
  * the mode asked for.
  */
-export async function startGateway(settings: Settings, { log, pce }: GatewayOptions): Promise<HttpServer> {
+export async function startGateway(
+  settings: Settings,
+  { log, pce, lingerMs = 0 }: GatewayOptions,
+): Promise<HttpServer> {
   const mode = checkServing(settings);
   refuseUnserved(settings, mode);
   for (const warning of servingWarnings(settings, mode)) log.warning(warning);
@@ -47,7 +53,7 @@ export async function startGateway(settings: Settings, { log, pce }: GatewayOpti
     host: settings.MCP_HTTP_HOST,
     port: settings.MCP_HTTP_PORT,
     drainMs: DRAIN_MS,
-    lingerMs: mode === 'dev_insecure' ? 0 : LINGER_MS,
+    lingerMs,
   });
   const scraped =
     metrics && settings.MCP_METRICS_PORT !== undefined
