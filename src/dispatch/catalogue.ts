@@ -22,6 +22,7 @@ import revertDraft from '../tools/lifecycle/revert-draft.ts';
 import reviewDraft from '../tools/lifecycle/review-draft.ts';
 import rollbackPolicy from '../tools/lifecycle/rollback-policy.ts';
 import undoChange from '../tools/lifecycle/undo-change.ts';
+import verifyChange from '../tools/lifecycle/verify-change.ts';
 import checkPceCredentialsStatus from '../tools/operations/check-pce-credentials-status.ts';
 import checkPceConnection from '../tools/operations/check-pce-connection.ts';
 import deletePceCredentials from '../tools/operations/delete-pce-credentials.ts';
@@ -111,6 +112,7 @@ export const catalogue: readonly AnyTool[] = [
   undoChange,
   revertDraft,
   getPolicyVersions,
+  verifyChange,
   // traffic
   getTrafficFlows,
   getTrafficFlowsSummary,
