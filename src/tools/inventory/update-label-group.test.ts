@@ -4,7 +4,7 @@ import { workloadId } from '../../simulator/testing/tiny-estate.ts';
 import createLabelGroup from './create-label-group.ts';
 import updateLabelGroup from './update-label-group.ts';
 
-const { ok, refused, desk, pce, read, sent } = await policyWorld([createLabelGroup, updateLabelGroup]);
+const { ok, refused, desk, pce, provision, read, sent } = await policyWorld([createLabelGroup, updateLabelGroup]);
 const LIVE = draftOf('label_groups', workloadId(700));
 const valuesOf = async (href: string) =>
   (((await read(href)) ?? {})['labels'] as readonly { readonly value: string }[]).map(({ value }) => value);
@@ -19,6 +19,15 @@ describe('update-label-group', () => {
     expect([await sent(), await valuesOf(LIVE)]).toEqual([[`PUT ${LIVE}`], ['Prod', 'Dev']]);
     await desk.undo(plan, { dryRun: false });
     expect([await valuesOf(LIVE), (await read(LIVE))?.['update_type']]).toEqual([['Prod'], null]);
+  });
+
+  it('puts the members back as a new draft once the change was provisioned', async () => {
+    const { structured } = await ok('update-label-group', { href: LIVE, add_labels: ['/orgs/1/labels/6'] });
+    await provision({ label_groups: [{ href: LIVE }] });
+    await desk.undo(String(structured['plan_id']), { dryRun: false });
+    expect([await valuesOf(LIVE), (await read(LIVE))?.['update_type']]).toEqual([['Prod'], 'update']);
+    expect(await valuesOf(LIVE.replace('/draft/', '/active/'))).toEqual(['Prod', 'Dev']);
+    await provision({ label_groups: [{ href: LIVE }] });
   });
 
   it('replaces members, renames and describes', async () => {
