@@ -4,8 +4,12 @@ import type { Annotations, ToolListing } from './call.ts';
 
 const CURSOR_PARAMETER = { type: 'string', description: 'cursor of the last answer, for more' } as const;
 
-/** Tools whose answers have pages take the cursor of the page before. */
-export const isPaged = ({ output }: Pick<ToolDefinition, 'output'>): boolean => 'cursor' in output.properties;
+/**
+ * Tools whose answers have pages take the cursor of the page before. Never a tool that changes something: the next page is the same call
+ * again, and would change it again.
+ */
+export const isPaged = ({ output, effect }: Pick<ToolDefinition, 'output' | 'effect'>): boolean =>
+  effect === 'read' && 'cursor' in output.properties;
 
 /** The input schema as clients see it: the tool's own, and the cursor where there are pages. */
 export const inputSchemaOf = (tool: ToolDefinition): ToolDefinition['input'] =>

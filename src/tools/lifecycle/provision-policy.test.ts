@@ -21,6 +21,24 @@ afterEach(() => server.close());
 const COMMIT = `POST ${ORG}/sec_policy`;
 const commits = async (): Promise<number> => (await server.writes()).filter((write) => write === COMMIT).length;
 
+it('shows what fits of a large draft and says how much does not; there is no second page of a change', async () => {
+  for (let n = 0; n < 40; n++)
+    await server.foreign('POST', '/orgs/1/sec_policy/draft/ip_lists', {
+      name: `List ${n}`,
+      ip_ranges: [{ from_ip: `10.${n}.0.0/16` }],
+    });
+  const { structured, text } = await server.ok('provision-policy', { dry_run: true });
+  expect(structured.totals).toMatchObject({ total: 40 });
+  expect(structured.items.length).toBeLessThan(40);
+  expect(structured.coverage).toMatchObject({ truncated: true });
+  expect(structured.coverage.gaps).toContain(
+    `${40 - structured.items.length} of 40 rows of differences are not shown: compare-draft-active lists what is pending`,
+  );
+  expect(structured.cursor).toBeUndefined();
+  expect(text.length).toBeLessThanOrEqual(8_000);
+  await server.fails('invalid_arguments', 'provision-policy', { cursor: 'next' });
+});
+
 it('says when there is nothing to provision', async () => {
   const { structured } = await server.ok('provision-policy');
   expect(structured).toMatchObject({ status: 'no_changes', items: [] });
@@ -77,9 +95,12 @@ describe('a preview', () => {
     const before = await server.writes();
     const { structured } = await server.ok('provision-policy', { dry_run: true });
     expect(structured).toMatchObject({ state: 'planned', dry_run: true, impact: { objects: 2 } });
-    expect(structured['requests']).toEqual([expect.stringContaining(`${COMMIT} {"update_description"`)]);
+    expect(structured['requests']).toEqual([
+      `${COMMIT} update_description="Provisioned via MCP"`,
+      `change_subset services ${HTTPS}`,
+      `change_subset rule_sets ${ORDERING}`,
+    ]);
     expect(structured['warnings']).toEqual([expect.stringContaining('2 authors')]);
-    expect(JSON.stringify(structured['requests'])).toContain(HTTPS);
     expect(await server.writes()).toEqual(before);
   });
 

@@ -1,6 +1,6 @@
 import type { Answer } from '../../answer/answer.ts';
 import type { ChangeOutcome } from '../../changes/plan.ts';
-import { hrefsInSubset } from '../../changes/wire.ts';
+import { hrefsInSubset, policyTypeOf } from '../../changes/wire.ts';
 import { Failure } from '../../core/errors.ts';
 import { isObject } from '../../core/json.ts';
 import { changeAnswer, undoText } from '../change.ts';
@@ -47,6 +47,8 @@ function provisionAnswer(
   { plan, state, outcomes }: ChangeOutcome,
   { note, made }: { readonly note: string; readonly made: Awaited<ReturnType<typeof versionMade>> },
 ): Answer<PolicyChangeRow> {
+  const shown = firstRows(rows);
+  const left = rows.length - shown.length;
   const along = added === 0 ? '' : `, ${added} of them because others need them`;
   const touched =
     impact === null ? '' : ` ${plural(impact.managed_workloads, 'managed workload')} would get new policy.`;
@@ -59,9 +61,16 @@ function provisionAnswer(
       : `Provisioned ${plural(objects.length, 'object')}${along} as version ${made.version}${affected}.${uncompared}`;
   return {
     answer: said,
-    items: rows,
+    items: shown,
     totals: { total: objects.length, added },
-    coverage: { rows_read: objects.length, truncated: false, gaps: [] },
+    coverage: {
+      rows_read: objects.length,
+      truncated: left > 0,
+      gaps:
+        left > 0
+          ? [`${left} of ${rows.length} rows of differences are not shown: compare-draft-active lists what is pending`]
+          : [],
+    },
     extra: {
       message: said,
       change_description: note,
@@ -69,7 +78,11 @@ function provisionAnswer(
       plan_id: plan.id,
       state,
       dry_run: made === null,
-      requests: [`${request.method} ${request.path} ${JSON.stringify(request.body)}`],
+      // One line for each object, so that a long list is shortened visibly and not in the middle.
+      requests: [
+        `${request.method} ${request.path} update_description=${JSON.stringify(note)}`,
+        ...hrefsInSubset(request.body).map((href) => `change_subset ${policyTypeOf(href) ?? ''} ${href}`),
+      ],
       undo: undoText(plan.requests),
       ...(warnings.length > 0 ? { warnings } : {}),
     },
@@ -79,6 +92,15 @@ function provisionAnswer(
         : [`undo-change plan_id=${plan.id}`, `rollback-policy version=${made.version - 1}`],
     evidence: objects.map(({ href }) => href),
   };
+}
+
+const MAX_SHOWN_CHARACTERS = 4_000;
+
+/** As many rows as fit one page: a tool that changes something has no second one. */
+function firstRows(rows: readonly PolicyChangeRow[]): readonly PolicyChangeRow[] {
+  let room = MAX_SHOWN_CHARACTERS;
+  const end = rows.findIndex((row) => (room -= JSON.stringify(row).length) < 0);
+  return end === -1 ? rows : rows.slice(0, Math.max(1, end));
 }
 
 /**
@@ -102,7 +124,7 @@ export async function previewAnew(error: unknown, body: unknown, note: string, c
     remedy: `Look at the new preview; apply-plan plan_id=${plan.id} provisions that.`,
     data: {
       plan_id: plan.id,
-      preview: rows.map(
+      preview: firstRows(rows).map(
         ({ change, type, name, href, diff }) => `${change} ${type} ${name} (${href}): ${diff.join('; ')}`,
       ),
     },
