@@ -104,8 +104,6 @@ function rowOf(group: FlowGroup, direction: StrangerRow['direction']): StrangerR
 function riskOf(kind: string | null, port: string | null, proto: string | null, direction: string): string | null {
   if (port === null || proto === null || kind === 'managed' || kind === 'unmanaged') return null;
   if (!isLateralPort(Number(port), Number(proto))) return null;
-  const whom = kind === 'internet' ? 'the internet' : 'an unknown internal host';
-  return direction === 'inbound'
-    ? `remote control or file port open to ${whom}`
-    : `remote control or file port of ${whom}`;
+  const whom = kind === 'internet' ? 'internet' : 'unknown host';
+  return direction === 'inbound' ? `admin port, ${whom}` : `admin port of ${whom}`;
 }
