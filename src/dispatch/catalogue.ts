@@ -61,6 +61,7 @@ import findUnmanagedTraffic from '../tools/traffic/find-unmanaged-traffic.ts';
 import getTrafficFlowsSummary from '../tools/traffic/get-traffic-flows-summary.ts';
 import getTrafficFlows from '../tools/traffic/get-traffic-flows.ts';
 import mapAppDependencies from '../tools/traffic/map-app-dependencies.ts';
+import matchIndicators from '../tools/traffic/match-indicators.ts';
 import whoTalksTo from '../tools/traffic/who-talks-to.ts';
 import type { AnyTool } from './any-tool.ts';
 
@@ -119,6 +120,7 @@ export const catalogue: readonly AnyTool[] = [
   findUnmanagedTraffic,
   whoTalksTo,
   mapAppDependencies,
+  matchIndicators,
   // segmentation
   createRingfence,
   ringfenceBatch,
