@@ -22,8 +22,9 @@ const EXAMPLE = '["app=ordering env=prod", "iplist:Offices", "ams"]';
 export const ANY_IP_LIST = 'Any (0.0.0.0/0 and ::/0)';
 
 /**
- * The elements of one side of a rule. The PCE ORs labels of one key and ANDs different keys over the whole side (objects.md §11.2), so alternatives that
- * differ in more than one key cannot be said in one rule; they are refused rather than widened.
+ * The elements of one side of a rule. The PCE ORs labels of one key, ANDs different keys over the whole side, and adds everything else to what that
+ * matches (objects.md §11.2). What cannot be said so in one rule is refused rather than widened: alternatives that differ in more than one key, and
+ * an AND of anything but labels.
  */
 export async function resolveActors(
   items: readonly string[],
@@ -33,24 +34,38 @@ export async function resolveActors(
 ): Promise<readonly ActorRef[]> {
   if (items.length === 0)
     throw new Failure('invalid_arguments', { message: `${side} is empty.`, remedy: `Name who, e.g. ${EXAMPLE}.` });
-  const read = items.map(readItem);
-  refuseMixed(
-    read.map(({ terms }) => terms.filter((term) => term.kind === 'label').length),
-    side,
-  );
   const refs: ActorRef[] = [];
-  for (const { terms, excluded } of read)
-    for (const term of terms) refs.push(...(await actorsOf(term, excluded, { side, kind, source })));
+  const labelTerms: number[] = [];
+  for (const item of items) {
+    const { terms, excluded } = readItem(item);
+    const found: (readonly ActorRef[])[] = [];
+    for (const term of terms) found.push(await actorsOf(term, excluded, { side, kind, source }));
+    if (found.length > 1) refuseUnlessLabels(found, item);
+    labelTerms.push(found.filter(([first]) => first !== undefined && first.key !== null).length);
+    refs.push(...found.flat());
+  }
+  if (labelTerms.filter((count) => count > 0).length > 1 && labelTerms.some((count) => count > 1)) throw mixed(side);
   return [...new Map(refs.map((ref) => [JSON.stringify(ref.actor), ref])).values()];
 }
 
-function refuseMixed(labelTerms: readonly number[], side: Side): void {
-  if (labelTerms.filter((count) => count > 0).length < 2 || labelTerms.every((count) => count < 2)) return;
+/** Terms of one item must all hold; the PCE can say that of labels and label groups of different keys only. */
+function refuseUnlessLabels(terms: readonly (readonly ActorRef[])[], item: string): void {
+  const included = terms.flatMap(([first]) => (first !== undefined && !isExcluded(first) ? [first.key] : []));
+  const alike = new Set(included).size < included.length;
+  if (!alike && terms.every(([first]) => first !== undefined && first.key !== null)) return;
   throw new Failure('invalid_expression', {
+    message: `A rule cannot say that all of this must hold: ${item.slice(0, 80)}`,
+    remedy: 'Only labels and label groups of different keys can be combined; give alternatives as items of their own.',
+  });
+}
+
+const isExcluded = ({ actor }: ActorRef): boolean => 'exclusion' in actor && actor.exclusion;
+
+const mixed = (side: Side): Failure =>
+  new Failure('invalid_expression', {
     message: `One rule cannot say several label combinations: the PCE would mix the labels of all items of ${side}.`,
     remedy: 'Use one item like app=a|b env=prod, or one rule for each combination.',
   });
-}
 
 export interface Place {
   readonly side: Side;

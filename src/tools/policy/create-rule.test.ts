@@ -45,13 +45,16 @@ describe('create-rule', () => {
       ruleset_href: '/orgs/1/sec_policy/active/rule_sets/2',
       consumers: [
         'role=Web|DB env!=Dev',
-        { label_group: { href: draftOf('label_groups', workloadId(700)) } },
         'iplist:Any (0.0.0.0/0 and ::/0)',
         `/orgs/1/sec_policy/active/ip_lists/2`,
         'workload:appliance',
         'ams',
       ],
-      providers: [{ key: 'loc', value: 'Frankfurt' }, `/orgs/1/labels/${LABEL.db}`],
+      providers: [
+        { key: 'loc', value: 'Frankfurt' },
+        `/orgs/1/labels/${LABEL.db}`,
+        { label_group: { href: draftOf('label_groups', workloadId(700)) } },
+      ],
       ingress_services: [
         { service: 'HTTPS' },
         { href: '/orgs/1/sec_policy/active/services/4' },
@@ -65,13 +68,16 @@ describe('create-rule', () => {
         { ...label(LABEL.web), exclusion: false },
         { ...label(LABEL.db), exclusion: false },
         { ...label(LABEL.dev), exclusion: true },
-        { label_group: { href: draftOf('label_groups', workloadId(700)) } },
         { ip_list: { href: draftOf('ip_lists', 1) } },
         { ip_list: { href: draftOf('ip_lists', 2) } },
         { workload: { href: `/orgs/1/workloads/${workloadId(4)}` } },
         { actors: 'ams' },
       ],
-      providers: [label(LABEL.fra), label(LABEL.db)],
+      providers: [
+        label(LABEL.fra),
+        label(LABEL.db),
+        { label_group: { href: draftOf('label_groups', workloadId(700)) } },
+      ],
       ingress_services: [
         { href: draftOf('services', 2) },
         { href: draftOf('services', 4) },
@@ -84,12 +90,12 @@ describe('create-rule', () => {
         'role=Web',
         'role=DB',
         'env!=Dev',
-        'group:"Everything live"',
         'iplist:"Any (0.0.0.0/0 and ::/0)"',
         'iplist:Offices',
         'workload:appliance',
         'ams',
       ],
+      providers: ['loc=Frankfurt', 'role=DB', 'group:"Everything live"'],
       ingress_services: ['HTTPS', 'High ports', '1-9/udp'],
     });
   });

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { draftOf, policyWorld } from '../../../test/changes/policy-world.ts';
+import type { JsonObject, JsonValue } from '../../core/json.ts';
 import { LABEL } from '../../simulator/testing/tiny-estate.ts';
 import createRuleset from './create-ruleset.ts';
 
-const { ok, refused, desk, read, sent } = await policyWorld([createRuleset]);
+const { ok, refused, desk, pce, read, sent } = await policyWorld([createRuleset]);
 const label = (id: number) => ({ label: { href: `/orgs/1/labels/${id}` } });
 const included = (id: number) => ({ ...label(id), exclusion: false });
 const CRM = {
@@ -46,8 +47,23 @@ describe('create-ruleset', () => {
         { override: true, consumers: [{ ip_list: { href: draftOf('ip_lists', 2) } }] },
       ],
     });
+    await sent();
     const undone = await desk.undo(plan, { dryRun: false });
     expect([undone.state, undone.plan.warnings, await read(href)]).toEqual(['applied', [], null]);
+    expect(await sent()).toEqual([`DELETE ${href}`]);
+  });
+
+  it('is not taken back over a rule that somebody else put in since', async () => {
+    const { structured } = await ok('create-ruleset', { ...CRM, name: 'Shared' });
+    const { href } = structured['ruleset'] as { readonly href: string };
+    const { rules } = (await read(href)) as { readonly rules: readonly { readonly [field: string]: JsonValue }[] };
+    const { enabled, providers, consumers, ingress_services, resolve_labels_as } = rules[0] ?? {};
+    const body = { enabled, providers, consumers, ingress_services, resolve_labels_as } as JsonObject;
+    await pce.send({ method: 'POST', path: `${href}/sec_rules`, body });
+    await expect(desk.undo(String(structured['plan_id']), { dryRun: false })).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    expect(await read(href)).toMatchObject({ rules: [{}, {}] });
   });
 
   it('answers hrefs and words of everything it made', async () => {

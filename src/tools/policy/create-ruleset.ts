@@ -1,3 +1,4 @@
+import type { PlannedRequest } from '../../changes/plan.ts';
 import { createStep } from '../../changes/steps.ts';
 import { resolveScopes } from '../../changes/refs-scopes.ts';
 import { ruleSetWidening } from '../../changes/widening-rules.ts';
@@ -78,7 +79,7 @@ export default defineTool({
         effect: 'draft',
         requests: [
           { ...first, diff: first.diff.map((field) => inWords(field, { scopes: scopes.words })) },
-          ...rules.map((rule) => ruleStep('{1}', rule)),
+          ...rules.map((rule) => goesWithItsRuleSet(ruleStep('{1}', rule))),
         ],
         widening: [
           ...ruleSetWidening(null, ruleSet, withResolved(null, { scopes })),
@@ -99,3 +100,10 @@ export default defineTool({
     });
   },
 });
+
+/**
+ * Once all of it stands, its undo deletes the ruleset as a whole, and only if nobody changed anything in it: deleting the rules one by one before would
+ * make the ruleset look changed by us, and somebody else's rule would go with it.
+ */
+const goesWithItsRuleSet = (step: PlannedRequest): PlannedRequest =>
+  step.undo.kind === 'requests' ? { ...step, undo: { ...step.undo, unfinishedOnly: true } } : step;

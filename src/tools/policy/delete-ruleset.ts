@@ -8,9 +8,9 @@ import { described, text } from '../fields.ts';
 import { plural } from '../listing.ts';
 import { defineTool } from '../tool.ts';
 import { bodyOf } from './again.ts';
-import { objectsIn } from './ip-list-result.ts';
+import { objectsIn } from './objects-in.ts';
 import { draftWords } from './ref-words.ts';
-import { ruleSetTarget } from './rule-set.ts';
+import { living, ruleSetTarget } from './rule-set.ts';
 import { collectionOf } from './target.ts';
 
 export default defineTool({
@@ -30,12 +30,12 @@ export default defineTool({
   effectOf: unlessDryRun('draft'),
 
   async run({ dry_run: planOnly, ...which }, context) {
-    const { before, name, ruleSet } = await ruleSetTarget(which, context);
+    const { before, name, ruleSet, denyRules } = await ruleSetTarget(which, context);
     const { pce } = await context.changes();
     const says = `delete ruleset ${name} with ${plural(ruleSet.rules.length, 'rule')}`;
     const body = {
       ...bodyOf(before, 'rule_sets'),
-      rules: living(before['rules']).map((rule) => bodyOf(rule, 'sec_rules')),
+      rules: living(objectsIn(before['rules'])).map((rule) => bodyOf(rule, 'sec_rules')),
     };
     const step = deleteStep({ before, says, again: { collection: collectionOf(pce, 'rule_sets'), body } });
     const answer = await carryOut(
@@ -44,7 +44,7 @@ export default defineTool({
         tool: 'delete-ruleset',
         title: says,
         effect: 'draft',
-        requests: [withDenyRules(step, living(before['deny_rules']))],
+        requests: [withDenyRules(step, denyRules)],
         widening: ruleSetWidening(ruleSet, null, await draftWords([ruleSet], context)),
       },
       {
@@ -56,10 +56,6 @@ export default defineTool({
     return answer;
   },
 });
-
-/** Rules that are not themselves pending deletion. */
-const living = (rules: JsonObject[string]): readonly JsonObject[] =>
-  objectsIn(rules).filter((rule) => rule['update_type'] !== 'delete');
 
 /** Deny rules cannot be given with a new ruleset (objects.md §8.2), so the way back that makes it again adds them afterwards. */
 function withDenyRules(step: PlannedRequest, denyRules: readonly JsonObject[]): PlannedRequest {

@@ -1,7 +1,8 @@
 import { hrefOf, textOf } from '../../changes/wire.ts';
-import { isObject, type JsonObject, type JsonValue } from '../../core/json.ts';
+import type { JsonObject } from '../../core/json.ts';
 import { flag, text, texts } from '../fields.ts';
 import { present } from '../present.ts';
+import { objectsIn } from './objects-in.ts';
 
 /** What a tool that writes an IP list answers about it, as it stands in the draft. */
 export const ipListOutput = {
@@ -31,7 +32,3 @@ export function ipListResult(list: JsonObject | null): Readonly<Record<string, u
     fqdns: objectsIn(list['fqdns']).flatMap((name) => textOf(name, 'fqdn') ?? []),
   };
 }
-
-/** The objects of a list field; none where it is absent. */
-export const objectsIn = (value: JsonValue | undefined): readonly JsonObject[] =>
-  Array.isArray(value) ? value.filter((item: JsonValue): item is JsonObject => isObject(item)) : [];

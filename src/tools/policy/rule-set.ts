@@ -8,6 +8,7 @@ import type { RuleSet } from '../../model/inventory.ts';
 import { readRuleSet } from '../../pce/resources/rule-sets.ts';
 import { readRule } from '../../pce/resources/rules.ts';
 import type { ToolContext } from '../tool.ts';
+import { objectsIn } from './objects-in.ts';
 import { policyTarget } from './target.ts';
 
 export const refSource = async ({ pce, changes, signal }: ToolContext): Promise<RefSource> => ({
@@ -16,11 +17,15 @@ export const refSource = async ({ pce, changes, signal }: ToolContext): Promise<
   signal,
 });
 
-/** A ruleset of the draft as read for a write: as it came, and in the model with all its rules. */
+/** A ruleset of the draft as read for a write, less the rules that are pending deletion. */
 export interface RuleSetTarget {
+  /** As it came. */
   readonly before: JsonObject;
   readonly name: string;
+  /** In the model, with all its rules. */
   readonly ruleSet: RuleSet;
+  /** As they came: in the ruleset, or on their own where the PCE does not embed them (objects.md §8.2). */
+  readonly denyRules: readonly JsonObject[];
 }
 
 export async function ruleSetTarget(
@@ -28,20 +33,27 @@ export async function ruleSetTarget(
   context: ToolContext,
 ): Promise<RuleSetTarget> {
   const { before, name } = await policyTarget('rule_sets', target, context);
-  return { before, name, ruleSet: await asRuleSet(before, context) };
+  return { before, name, ...(await withItsRules(before, context)) };
 }
 
-/**
- * A ruleset in the model, less the rules that are pending deletion; its deny rules are read where the PCE did not embed them (objects.md
- * §8.2).
- */
-export async function asRuleSet(wire: JsonObject, context: ToolContext): Promise<RuleSet> {
+/** A ruleset in the model with all its rules, and its deny rules as they came. */
+export async function withItsRules(
+  wire: JsonObject,
+  context: ToolContext,
+): Promise<Pick<RuleSetTarget, 'ruleSet' | 'denyRules'>> {
   const { pce } = await context.changes();
   const { ruleSet, denyMissing } = readRuleSet(wire, pce.orgId);
-  const denied = denyMissing ? await denyRulesOf(ruleSet, context) : [];
-  const rules = [...ruleSet.rules, ...denied.map((rule) => readRule(rule, 'deny', pce.orgId))];
-  return { ...ruleSet, rules: rules.filter(({ updateType }) => updateType !== 'delete') };
+  const separate = denyMissing ? await denyRulesOf(ruleSet, context) : [];
+  const rules = [...ruleSet.rules, ...separate.map((rule) => readRule(rule, 'deny', pce.orgId))];
+  return {
+    ruleSet: { ...ruleSet, rules: rules.filter(({ updateType }) => updateType !== 'delete') },
+    denyRules: living(denyMissing ? separate : objectsIn(wire['deny_rules'])),
+  };
 }
+
+/** Rules that are not pending deletion. */
+export const living = (rules: readonly JsonObject[]): readonly JsonObject[] =>
+  rules.filter((rule) => rule['update_type'] !== 'delete');
 
 async function denyRulesOf({ href }: RuleSet, { changes, signal }: ToolContext): Promise<readonly JsonObject[]> {
   try {

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../core/json.ts';
 import type { Rule, RuleSet } from '../../model/inventory.ts';
 import { readRule } from '../../pce/resources/rules.ts';
 import type { ToolContext } from '../tool.ts';
-import { asRuleSet } from './rule-set.ts';
+import { withItsRules } from './rule-set.ts';
 
 export type RuleFamily = 'sec_rules' | 'deny_rules';
 
@@ -35,7 +35,8 @@ export async function ruleTarget(given: string, family: RuleFamily, context: Too
       data: { href: hrefOf(before) },
     });
   const rule = readRule(before, family === 'sec_rules' ? 'allow' : 'deny', pce.orgId);
-  return { before, rule, ruleSet: await asRuleSet(parent, context), collection: `${ruleSetHref}/${family}` };
+  const { ruleSet } = await withItsRules(parent, context);
+  return { before, rule, ruleSet, collection: `${ruleSetHref}/${family}` };
 }
 
 const OTHER = { sec_rules: 'an allow rule', deny_rules: 'a deny rule' } as const;
