@@ -1,56 +1,12 @@
+import type { Href } from '../core/href.ts';
 import type { JsonObject, JsonValue } from '../core/json.ts';
-import { diffOfObjects } from './object-diff.ts';
+import { digestOf, unversioned } from './digest.ts';
+import { diffOfObjects, type RuleDiff } from './object-diff.ts';
 import { mapHrefs } from './placeholders.ts';
-import type { BareRequest } from './plan.ts';
+import type { BareRequest, Check, FieldDiff } from './plan.ts';
+import { allowRuleBody, bodyOf, denyRuleBody, KINDS } from './post-body.ts';
 import { asReferences } from './steps.ts';
 import { hrefOf, nameOf, policyTypeOf } from './wire.ts';
-
-/** What a POST of each kind takes (objects.md §5.3, §7, §8); in the order in which they can refer to each other. */
-const FIELDS: Readonly<Record<string, readonly string[]>> = {
-  label_groups: ['name', 'description', 'key', 'labels', 'sub_groups'],
-  services: ['name', 'description', 'process_name', 'service_ports', 'windows_services', 'windows_egress_services'],
-  ip_lists: ['name', 'description', 'ip_ranges', 'fqdns'],
-  virtual_services: [
-    'name',
-    'description',
-    'service',
-    'service_ports',
-    'labels',
-    'ip_overrides',
-    'service_addresses',
-    'apply_to',
-  ],
-  rule_sets: ['name', 'description', 'enabled', 'scopes'],
-  enforcement_boundaries: ['name', 'enabled', 'providers', 'consumers', 'ingress_services', 'network_type'],
-};
-const EXTERNAL = ['external_data_set', 'external_data_reference'] as const;
-const DENY_FIELDS = [
-  'enabled',
-  'description',
-  'providers',
-  'consumers',
-  'ingress_services',
-  'egress_services',
-  'network_type',
-  'unscoped_consumers',
-  'override',
-] as const;
-const ALLOW_FIELDS = [
-  'enabled',
-  'description',
-  'providers',
-  'consumers',
-  'ingress_services',
-  'resolve_labels_as',
-  'sec_connect',
-  'stateless',
-  'machine_auth',
-  'consuming_security_principals',
-  'unscoped_consumers',
-  'network_type',
-  'use_workload_subnets',
-  ...EXTERNAL,
-] as const;
 
 export interface Draft {
   readonly draft: JsonObject;
@@ -66,89 +22,97 @@ export interface Reapplied {
 
 /**
  * The requests that put reverted drafts back: edits by PUT, deletions by DELETE, what was new by POST and so under another href, which
- * the requests after it use. Custom iptables rules and kinds this does not know are lost.
+ * the requests after it use; each object only if it is still as the revert left it. Custom iptables rules and kinds this does not know are lost.
  */
 export function reapply(drafts: readonly Draft[]): Reapplied {
   const requests: BareRequest[] = [];
   const lost: string[] = [];
   const made = new Map<string, string>();
-  const renamed = (value: JsonValue): JsonValue => mapHrefs(value, (href) => made.get(href) ?? href) ?? null;
-  const add = (request: BareRequest): string => {
-    requests.push({ ...request, ...(request.body === undefined ? {} : { body: renamed(request.body) }) });
-    return `{+${requests.length}}`;
-  };
-
-  for (const { draft, active } of inOrder(drafts)) {
-    const [href, type] = [hrefOf(draft), policyTypeOf(hrefOf(draft)) ?? ''];
-    const says = `${type} ${nameOf(draft)}`;
-    if (draft['update_type'] === 'delete') {
-      add({ method: 'DELETE', path: href, body: undefined, says: `delete ${says} again` });
-      continue;
-    }
-    if (active !== null) {
-      const { fields } = diffOfObjects(active, draft);
-      const body = Object.fromEntries(fields.map(({ field }) => [field, asReferences(field, draft[field])]));
-      if (fields.length > 0) add({ method: 'PUT', path: href, body, says: `change ${says} again` });
-    } else {
-      const known = FIELDS[type];
-      if (known === undefined) {
-        lost.push(`${says} (a new one of this kind cannot be made again)`);
-        continue;
-      }
-      const collection = href.slice(0, href.lastIndexOf('/'));
-      made.set(
-        href,
-        add({
-          method: 'POST',
-          path: collection,
-          body: chosen(draft, [...known, ...EXTERNAL]),
-          says: `create ${says} again`,
-        }),
-      );
-    }
-    const home = made.get(href) ?? href;
-    for (const { change, kind, href: ruleHref, fields, rule } of diffOfObjects(active, draft).rules) {
-      const what = `a rule of ${nameOf(draft)}`;
-      if (kind === 'iptables') lost.push(`an iptables rule of ${nameOf(draft)}`);
-      else if (change === 'delete')
-        add({ method: 'DELETE', path: ruleHref, body: undefined, says: `delete ${what} again` });
-      else if (change === 'update')
-        add({
-          method: 'PUT',
-          path: ruleHref,
-          body: Object.fromEntries(fields.map(({ field }) => [field, asReferences(field, rule[field])])),
-          says: `change ${what} again`,
-        });
-      else
-        add({
-          method: 'POST',
-          path: `${home}/${kind === 'allow' ? 'sec_rules' : 'deny_rules'}`,
-          body: chosen(rule, kind === 'allow' ? ALLOW_FIELDS : DENY_FIELDS),
-          says: `create ${what} again`,
-        });
-    }
+  for (const one of inOrder(drafts)) {
+    const own = requestsFor(one, requests.length);
+    lost.push(...own.lost);
+    if (own.made !== null) made.set(hrefOf(one.draft), own.made);
+    requests.push(
+      ...own.requests.map(({ body, ...request }) => ({
+        ...request,
+        body: mapHrefs(body, (href) => made.get(href) ?? href),
+      })),
+    );
   }
   return { requests, lost };
 }
 
-/** Fields that are set, as a POST takes them. */
-const chosen = (object: JsonObject, fields: readonly string[]): JsonObject =>
-  Object.fromEntries(
-    fields.flatMap((field) => {
-      const value = object[field];
-      const empty =
-        value === undefined ||
-        value === null ||
-        (field === 'egress_services' && Array.isArray(value) && value.length === 0);
-      return empty ? [] : [[field, asReferences(field, value)]];
-    }),
-  );
+interface Own extends Reapplied {
+  /** Stands for the href of what was new. */
+  readonly made: string | null;
+}
+
+/** What puts one draft back, after `before` requests of other ones. */
+function requestsFor({ draft, active }: Draft, before: number): Own {
+  const href = hrefOf(draft);
+  const type = policyTypeOf(href) ?? '';
+  const what = `${type} ${nameOf(draft)}`;
+  const { fields, rules } = diffOfObjects(active, draft);
+  if (active === null) {
+    const body = bodyOf(draft, type);
+    if (body === null)
+      return { requests: [], lost: [`${what} (a new one of this kind cannot be made again)`], made: null };
+    const made = `{+${before + 1}}`;
+    const inside = ruleRequests(rules, made, nameOf(draft));
+    return { requests: [creation(href, body, what), ...inside.requests], lost: inside.lost, made };
+  }
+  const inside = ruleRequests(rules, href, nameOf(draft));
+  const edits: readonly BareRequest[] =
+    draft['update_type'] === 'delete'
+      ? [{ method: 'DELETE', path: href, body: undefined, says: `delete ${what} again` }]
+      : [
+          ...(fields.length > 0
+            ? [{ method: 'PUT' as const, path: href, body: valuesOf(fields, draft), says: `change ${what} again` }]
+            : []),
+          ...inside.requests,
+        ];
+  // Reverted, the draft says what the active policy says; whoever edited it since is not to be overwritten.
+  const check: Check = { kind: 'unchanged', href, digest: digestOf(unversioned(active)), fields: null };
+  return { requests: edits.map((edit, at) => (at === 0 ? { ...edit, check } : edit)), lost: inside.lost, made: null };
+}
+
+function creation(href: Href, body: JsonObject, what: string): BareRequest {
+  const collection = href.slice(0, href.lastIndexOf('/'));
+  const { name } = body;
+  const named = typeof name === 'string' ? ({ collection, match: { name } } as const) : null;
+  return {
+    method: 'POST',
+    path: collection,
+    body,
+    says: `create ${what} again`,
+    ...(named === null ? {} : { check: { kind: 'absent', ...named }, trace: { kind: 'named', ...named } }),
+  };
+}
+
+function ruleRequests(rules: readonly RuleDiff[], home: string, name: string): Reapplied {
+  const what = `a rule of ${name}`;
+  const lost = rules.filter(({ kind }) => kind === 'iptables').map(() => `an iptables rule of ${name}`);
+  const requests = rules
+    .filter(({ kind }) => kind !== 'iptables')
+    .map(({ change, kind, href, fields, rule }): BareRequest => {
+      if (change === 'delete') return { method: 'DELETE', path: href, body: undefined, says: `delete ${what} again` };
+      if (change === 'update')
+        return { method: 'PUT', path: href, body: valuesOf(fields, rule), says: `change ${what} again` };
+      const list = `${home}/${kind === 'allow' ? 'sec_rules' : 'deny_rules'}`;
+      const body = kind === 'allow' ? allowRuleBody(rule) : denyRuleBody(rule);
+      return { method: 'POST', path: list, body, says: `create ${what} again`, trace: { kind: 'new_in', list } };
+    });
+  return { requests, lost };
+}
+
+/** The values that the draft had in these fields. */
+const valuesOf = (fields: readonly FieldDiff[], draft: JsonObject): JsonObject =>
+  Object.fromEntries(fields.map(({ field }): [string, JsonValue] => [field, asReferences(field, draft[field])]));
 
 /** What is new comes before what refers to it; deletions come last, when nothing refers to them any more. */
 function inOrder(drafts: readonly Draft[]): readonly Draft[] {
-  const kinds = Object.keys(FIELDS);
   const rank = ({ draft }: Draft): number =>
-    draft['update_type'] === 'delete' ? kinds.length + 1 : kinds.indexOf(policyTypeOf(hrefOf(draft)) ?? '');
+    draft['update_type'] === 'delete' ? KINDS.length + 1 : KINDS.indexOf(policyTypeOf(hrefOf(draft)) ?? '');
   const sorted = drafts.toSorted((a, b) => rank(a) - rank(b));
   const placed = new Set<string>();
   const isNew = new Set(sorted.filter(({ active }) => active === null).map(({ draft }) => hrefOf(draft)));

@@ -111,13 +111,14 @@ function wayOf(
 
 function planned(one: BareRequest, first: number, names: ReadonlyMap<string, string>, since: Check): PlannedRequest {
   const { method, path, body, says, check = since, trace = { kind: 'none' }, proof } = one;
+  const filled = (text: string): string => numbered(first)(fillPath(text, names));
   return {
     method,
-    path: numbered(first)(fillPath(path, names)),
+    path: filled(path),
     body: mapHrefs(fillBody(body, names), numbered(first)),
     says,
     check: filledCheck(check, names),
-    trace,
+    trace: trace.kind === 'new_in' ? { kind: 'new_in', list: filled(trace.list) } : trace,
     ...(proof === undefined ? {} : { proof }),
     undo: { kind: 'none', why: 'it is itself the way back' },
     diff: [],

@@ -89,6 +89,19 @@ async function draft(): Promise<unknown> {
   return JSON.parse(text);
 }
 
+it.each([
+  ['an object', OFFICES, { description: 'theirs' }],
+  ['a rule', `${ORDERING}/sec_rules/2`, { description: 'theirs' }],
+])('is not undone over what somebody drafted since: %s', async (_what, href, theirs) => {
+  await server.foreign('PUT', OFFICES, { description: 'Branches' });
+  await server.foreign('PUT', `${ORDERING}/sec_rules/2`, { enabled: false });
+  const { structured } = await server.ok('revert-draft', { hrefs: [OFFICES, ORDERING] });
+  await server.foreign('PUT', href, theirs);
+  const before = await server.writes();
+  await server.fails('conflict', 'undo-change', { plan_id: structured['plan_id'] });
+  expect(await server.writes()).toEqual(before);
+});
+
 it('can be undone: what was edited, deleted and new is drafted again, with its references', async () => {
   const group = (await server.foreign('POST', `${DRAFT}/label_groups`, {
     name: 'Shops',
