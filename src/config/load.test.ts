@@ -87,6 +87,7 @@ const ROWS: Record<string, { readonly good: [string, unknown]; readonly bad?: st
   },
   MCP_PCE_MODE: { good: ['shared', 'shared'], bad: 'both', default: 'per_user' },
   MCP_KEK: { good: [KEY, KEY], bad: 'x' },
+  MCP_KEK_PREVIOUS: { good: [KEY, KEY], bad: 'x' },
   MCP_KEK_COMMAND: { good: ['vault read', 'vault read'] },
   MCP_KEYSTORE_PATH: { good: ['/k.db', '/k.db'], default: './data/keys.db' },
   MCP_ALLOWED_PCE_HOSTS: { good: ['pce.example.com', ['pce.example.com']] },

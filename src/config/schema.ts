@@ -172,6 +172,11 @@ export const schema = z.object({
     purpose: 'each caller’s own PCE key, one for all, or own if registered',
   }),
   MCP_KEK: optional(key32, { group: KEYS, purpose: 'key that encrypts the registered PCE keys', secret: true }),
+  MCP_KEK_PREVIOUS: optional(key32, {
+    group: KEYS,
+    purpose: 'the key before, until `keys rotate` has moved everything to the new one',
+    secret: true,
+  }),
   MCP_KEK_COMMAND: optional(text, { group: KEYS, purpose: 'command that prints that key' }),
   MCP_KEYSTORE_PATH: withDefault(text, './data/keys.db', { group: KEYS, purpose: 'where they are kept' }),
   MCP_ALLOWED_PCE_HOSTS: optional(list, { group: KEYS, purpose: 'the only PCE hosts callers may register' }),

@@ -87,6 +87,10 @@ export const FAILURES = {
     'Your PCE key is stored but cannot be opened.',
     'Register it again; the operator can see in the log which key-encryption key it needs.',
   ],
+  no_own_keys: [
+    'This server keeps no PCE keys of its callers.',
+    'Nothing is to be registered: it uses its own PCE key.',
+  ],
   credentials_refused: ['The PCE key was not stored.', 'Correct what the message names and register again.'],
   pce_host_refused: [
     'PCE keys may not be sent to that host.',

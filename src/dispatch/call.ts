@@ -1,3 +1,4 @@
+import type { Answer } from '../answer/answer.ts';
 import type { ToolResult } from '../answer/result.ts';
 import type { Effect, Principal } from '../core/authority.ts';
 import type { FailureCode } from '../core/errors.ts';
@@ -34,28 +35,38 @@ export interface CheckedCall {
   readonly args: Arguments;
   readonly rawArgs: unknown;
   readonly requestId: string;
+  /** Tells this call from others of the same request. */
+  readonly callId: string;
   readonly meta: Readonly<Record<string, unknown>>;
+  /** What the call would do, by its own dry run, with the text a person reads; null for a tool that has none. */
+  readonly preview: () => Promise<{ readonly answer: Answer<object>; readonly text: string } | null>;
 }
 
-/** Throws where a call needs a confirmation it does not have. On stdio nothing asks: the operator is at the keyboard. */
-export type ConfirmGate = (call: CheckedCall) => Promise<void>;
+/**
+ * The id of the confirmation the call goes through with; null where it needs none. Throws where it needs one it does not have. On stdio
+ * nothing asks: the operator is at the keyboard.
+ */
+export type ConfirmGate = (call: CheckedCall) => Promise<string | null>;
 
-/** Keeps the record of calls. What throws here ends the call as a failure: what cannot be recorded is not done. */
+/** Keeps the record of calls. */
 export interface AuditSink {
-  /** A call that may change something is confirmed and about to run. */
-  before(call: CheckedCall): Promise<void>;
-  /** A call is over, whatever came of it. */
-  after(record: CallRecord): Promise<void>;
+  /** A call that may change something is confirmed and about to run. What throws ends it: what cannot be recorded is not done. */
+  before(call: CheckedCall, confirmationId: string | null): Promise<void>;
+  /** A call is over, whatever came of it. The arguments are for a digest. Never throws: what happened has happened. */
+  after(record: CallRecord, rawArgs: unknown): Promise<void>;
 }
 
 /** What is recorded of a call. Never its arguments. */
 export interface CallRecord {
   readonly requestId: string;
+  readonly callId: string;
   readonly tool: string;
   readonly effect: Effect;
   readonly principal: Principal;
   readonly outcome: 'ok' | FailureCode;
   readonly durationMs: number;
+  readonly confirmationId: string | null;
+  readonly planId: string | null;
 }
 
 export interface ToolListing {

@@ -57,11 +57,13 @@ import createRingfence from '../tools/segmentation/create-ringfence.ts';
 import ringfenceBatch from '../tools/segmentation/ringfence-batch.ts';
 import enforcementReadiness from '../tools/segmentation/enforcement-readiness.ts';
 import getPolicyCoverageReport from '../tools/segmentation/get-policy-coverage-report.ts';
+import explainActivity from '../tools/traffic/explain-activity.ts';
 import findUnmanagedTraffic from '../tools/traffic/find-unmanaged-traffic.ts';
 import getTrafficFlowsSummary from '../tools/traffic/get-traffic-flows-summary.ts';
 import getTrafficFlows from '../tools/traffic/get-traffic-flows.ts';
 import mapAppDependencies from '../tools/traffic/map-app-dependencies.ts';
 import matchIndicators from '../tools/traffic/match-indicators.ts';
+import reportEgress from '../tools/traffic/report-egress.ts';
 import whoTalksTo from '../tools/traffic/who-talks-to.ts';
 import type { AnyTool } from './any-tool.ts';
 
@@ -120,6 +122,8 @@ export const catalogue: readonly AnyTool[] = [
   findUnmanagedTraffic,
   whoTalksTo,
   mapAppDependencies,
+  explainActivity,
+  reportEgress,
   matchIndicators,
   // segmentation
   createRingfence,

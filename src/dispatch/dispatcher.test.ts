@@ -145,7 +145,12 @@ describe('authority', () => {
 
   it('judges a call by what it does: a dry run is a read', async () => {
     const asked: CheckedCall[] = [];
-    const dispatcher = fixtureDispatcher({ confirm: async (checked) => void asked.push(checked) });
+    const dispatcher = fixtureDispatcher({
+      confirm: async (checked) => {
+        asked.push(checked);
+        return null;
+      },
+    });
     await call(dispatcher, 'delete-thing', { dry_run: 'true' });
     await call(dispatcher, 'delete-thing', {});
     expect(asked).toMatchObject([

@@ -10,13 +10,18 @@ import type { Effect, Principal } from '../core/authority.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Changes, Plan } from '../changes/plan.ts';
 import { asFailure, Failure } from '../core/errors.ts';
+import { isObject } from '../core/json.ts';
 import type { Log } from '../core/log.ts';
 import { nearest } from '../core/near.ts';
 import type { PceView } from '../pce/view.ts';
 import type { AnyTool } from './any-tool.ts';
+import type { KeyDesk } from '../tools/key-desk.ts';
+import type { ToolContext } from '../tools/tool.ts';
 import type { FlowTables } from '../work/flows.ts';
 import type { Arguments, AuditSink, CallRecord, CheckedCall, ConfirmGate, Dispatcher, ToolCall } from './call.ts';
 import { isPaged, listing } from './listing.ts';
+import { noKeys } from './keys.ts';
+import { NO_PCE } from './no-pce.ts';
 import { progressOf } from './progress.ts';
 import { validate } from './validate.ts';
 
@@ -31,6 +36,8 @@ export interface DispatcherOptions {
   readonly flows: () => Promise<FlowTables>;
   /** The desk that writes for this principal; `authorise` throws where a stored plan asks for more than the principal may do. */
   readonly changes: (principal: Principal, authorise: (plan: Plan) => void) => Promise<Changes>;
+  /** Where this principal keeps a PCE key of their own; by default the key is the operator's. */
+  readonly keys?: ((principal: Principal) => KeyDesk) | undefined;
   readonly confirm?: ConfirmGate | undefined;
   readonly audit?: AuditSink | undefined;
   readonly seal: CursorSeal;
@@ -69,43 +76,57 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     if (!decision.allowed) throw decision.failure;
   }
 
-  async function run(
-    tool: AnyTool,
-    call: ToolCall,
-    requestId: string,
-    judged: (effect: Effect) => void,
-  ): Promise<ToolResult> {
+  async function run(tool: AnyTool, call: ToolCall, known: Known): Promise<ToolResult> {
     const { principal, signal, meta = {} } = call;
     authorise(tool, principal);
-    const { args: given, notes } = await validate(tool, call.args);
+    const { args: given, notes } = await validate(tool, withoutMeta(call.args));
     const { cursor, args } = split(tool, given);
     const effect = tool.effectOf?.(args) ?? tool.effect;
-    judged(effect);
+    known.effect = effect;
     const cursorCall = { principal, tool: tool.name, args };
     const page = cursor === undefined ? undefined : openCursor(cursor, cursorCall, options.seal);
-    const checked: CheckedCall = { tool: tool.name, effect, principal, args, rawArgs: call.args, requestId, meta };
-    await options.confirm?.(checked);
-    signal.throwIfAborted();
-    if (effect !== 'read') await options.audit?.before(checked);
     const asOfMs = page?.asOfMs ?? clock.now();
-    const [pce, flows] = await Promise.all([options.pce(principal), options.flows()]);
-    const answer = await finished(
-      tool.run(args, {
-        pce,
-        flows,
-        // A plan is judged by the effect it was made with, whoever asks for it to be applied (design §5).
-        changes: () =>
-          options.changes(principal, (plan) => {
-            const decision = decide(principal, plan.effect, { kind: 'plan', name: `the plan of ${plan.tool}` });
-            if (!decision.allowed) throw decision.failure;
-          }),
-        clock: { now: () => asOfMs },
-        continues: page?.queryHref,
-        signal,
-        principal,
-        progress: progressOf(call.progress),
-      }),
-    );
+    const context = async (): Promise<ToolContext> => ({
+      pce: tool.usesPce === false ? NO_PCE : await options.pce(principal),
+      flows: await options.flows(),
+      // A plan is judged by the effect it was made with, whoever asks for it to be applied (design §5).
+      changes: () =>
+        options.changes(principal, (plan) => {
+          const decision = decide(principal, plan.effect, { kind: 'plan', name: `the plan of ${plan.tool}` });
+          if (!decision.allowed) throw decision.failure;
+        }),
+      keys: options.keys?.(principal) ?? noKeys('stdio'),
+      clock: { now: () => asOfMs },
+      continues: page?.queryHref,
+      signal,
+      principal,
+      progress: progressOf(call.progress),
+    });
+    const checked: CheckedCall = {
+      tool: tool.name,
+      effect,
+      principal,
+      args,
+      rawArgs: call.args,
+      requestId: known.requestId,
+      callId: known.callId,
+      meta,
+      async preview() {
+        if (!('dry_run' in tool.input.properties)) return null;
+        const planned = await tool.run({ ...args, dry_run: true }, await context());
+        const shown = buildResult({ ...planned, continues: undefined }, tool, {
+          budgetTokens,
+          structured: false,
+          seal: () => '',
+        });
+        return { answer: planned, text: shown.content[0].text };
+      },
+    };
+    known.confirmationId = (await options.confirm?.(checked)) ?? null;
+    signal.throwIfAborted();
+    if (effect !== 'read') await options.audit?.before(checked, known.confirmationId);
+    const answer = await finished(tool.run(args, await context()));
+    known.planId = textOf(answer.extra?.['plan_id']) ?? textOf(args['plan_id']);
     return buildResult(noted(answer, notes), tool, {
       budgetTokens,
       structured,
@@ -123,14 +144,12 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 
     async call(call) {
       const tool = find(call.name);
-      const { requestId = randomUUID() } = call;
+      const { requestId = randomUUID(), principal } = call;
+      const known: Known = { requestId, callId: randomUUID(), effect: tool.effect, confirmationId: null, planId: null };
       const start = clock.now();
-      let effect: Effect = tool.effect;
       let outcome: CallRecord['outcome'] = 'ok';
       try {
-        return await run(tool, call, requestId, (judged) => {
-          effect = judged;
-        });
+        return await run(tool, call, known);
       } catch (error) {
         const failure = failureOf(error, call.signal);
         outcome = failure.code;
@@ -143,15 +162,31 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         const example = failure.code === 'invalid_arguments' ? tool.example : undefined;
         return failureResult(told, { example, structured });
       } finally {
-        const { principal } = call;
-        const durationMs = clock.now() - start;
-        const record: CallRecord = { requestId, tool: tool.name, effect, principal, outcome, durationMs };
+        const record: CallRecord = { ...known, tool: tool.name, principal, outcome, durationMs: clock.now() - start };
         log.debug('call', { ...record });
-        await options.audit?.after(record);
+        await options.audit?.after(record, call.args);
       }
     },
   };
 }
+
+/** What becomes known of a call on its way, for its record. */
+interface Known {
+  readonly requestId: string;
+  readonly callId: string;
+  effect: Effect;
+  confirmationId: string | null;
+  planId: string | null;
+}
+
+/** Clients of the reference server put the confirmation into the arguments (reference-server.md §3.4). */
+function withoutMeta(args: unknown): unknown {
+  if (!isObject(args) || !Object.hasOwn(args, '_meta')) return args;
+  const { _meta, ...rest } = args;
+  return rest;
+}
+
+const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
 /** The answer, or that of a call that ended early to be gone on with. */
 async function finished(running: ReturnType<AnyTool['run']>): ReturnType<AnyTool['run']> {

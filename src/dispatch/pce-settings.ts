@@ -13,12 +13,20 @@ export function pceSettings(settings: Settings): PceSettings {
     });
   }
   return {
+    ...commonPceSettings(settings),
     scheme: host.scheme,
     host: host.host,
     port: settings.PCE_PORT ?? host.port ?? host.defaultPort,
     orgId,
     apiKey,
     apiSecret,
+    readOnly: settings.MCP_READ_ONLY,
+  };
+}
+
+/** How every PCE is reached, whosever key is used. */
+export const commonPceSettings = (settings: Settings) =>
+  ({
     tls: {
       caFile: settings.PCE_CA_FILE,
       certFile: settings.PCE_CLIENT_CERT_FILE,
@@ -29,6 +37,4 @@ export function pceSettings(settings: Settings): PceSettings {
       proxy: { url: settings.HTTPS_PROXY.href, noProxy: settings.NO_PROXY?.join(',') },
     }),
     requestsPerMinute: settings.PCE_REQUESTS_PER_MINUTE,
-    readOnly: settings.MCP_READ_ONLY,
-  };
-}
+  }) satisfies Partial<PceSettings>;

@@ -1,6 +1,6 @@
 import { createAuthority } from '../access/decide.ts';
 import { type Selection, selectTools } from '../access/select.ts';
-import { randomCursorKey } from '../answer/cursor.ts';
+import { type CursorKey, randomCursorKey } from '../answer/cursor.ts';
 import type { Settings } from '../config/schema.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
@@ -8,7 +8,8 @@ import type { PceSettings } from '../pce/settings.ts';
 import type { AuditSink, ConfirmGate, Dispatcher } from './call.ts';
 import { catalogue } from './catalogue.ts';
 import { type CredentialSource, sharedCredentials } from './credentials.ts';
-import { createDispatcher } from './dispatcher.ts';
+import { createDispatcher, type DispatcherOptions } from './dispatcher.ts';
+import type { PlanStore } from '../store/plans.ts';
 import { once } from './once.ts';
 import { pceSettings } from './pce-settings.ts';
 import { memoryPlans, openPlanStore } from './plan-store.ts';
@@ -21,6 +22,12 @@ export interface ServingOptions {
   readonly credentials?: CredentialSource | undefined;
   readonly confirm?: ConfirmGate | undefined;
   readonly audit?: AuditSink | undefined;
+  /** Where callers keep PCE keys of their own. */
+  readonly keys?: DispatcherOptions['keys'];
+  /** Where plans are kept; without it the state folder. Closed by whoever opened it. */
+  readonly plans?: PlanStore | undefined;
+  /** Seals cursors; replicas share it. Without it cursors end with this process. */
+  readonly cursorKey?: CursorKey | undefined;
 }
 
 export interface Serving {
@@ -37,7 +44,7 @@ export interface Serving {
  */
 export function createServing(
   settings: Settings,
-  { log, pce, credentials: given, confirm, audit }: ServingOptions,
+  { log, pce, credentials: given, confirm, audit, keys, plans: kept, cursorKey = randomCursorKey() }: ServingOptions,
 ): Serving {
   const target = async (): Promise<PceSettings> => ({
     ...(pce ? await pce() : pceSettings(settings)),
@@ -48,7 +55,10 @@ export function createServing(
     const { flowTables } = await import('../work/flow-tables.ts');
     return flowTables();
   });
-  const plans = once(() => (pce ? memoryPlans() : openPlanStore(settings.MCP_STATE_DIR, log)));
+  const plans = once(async () => {
+    if (kept) return { ...kept, close: async () => {} };
+    return pce ? memoryPlans() : openPlanStore(settings.MCP_STATE_DIR, log);
+  });
 
   const dispatcher = createDispatcher({
     catalogue,
@@ -78,7 +88,8 @@ export function createServing(
     },
     confirm,
     audit,
-    seal: { keys: [randomCursorKey()], clock: systemClock },
+    keys,
+    seal: { keys: [cursorKey], clock: systemClock },
     budgetTokens: settings.MCP_MAX_ANSWER_TOKENS,
     structured: settings.MCP_STRUCTURED,
     clock: systemClock,

@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import type { Secret } from '../core/secret.ts';
 
 /** Everything needed to reach one org of one PCE with one key. */
@@ -15,6 +16,8 @@ export interface PceSettings {
   readonly proxy?: ProxySettings | undefined;
   /** Below the PCE's own 500 (objects.md §3); 0 turns the limit off. */
   readonly requestsPerMinute?: number | undefined;
+  /** Resolves the host for every connection in place of the system, so that only checked addresses are connected to. Not through a proxy. */
+  readonly lookup?: LookupFunction | undefined;
   /** True: the client itself refuses every request that would change something. */
   readonly readOnly?: boolean | undefined;
 }

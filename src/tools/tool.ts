@@ -7,6 +7,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Toolset } from '../core/toolset.ts';
 import type { PceView } from '../pce/view.ts';
 import type { FlowTables } from '../work/flows.ts';
+import type { KeyDesk } from './key-desk.ts';
 
 export type { Effect, Principal } from '../core/authority.ts';
 export type { Toolset } from '../core/toolset.ts';
@@ -17,6 +18,8 @@ export interface ToolContext {
   readonly flows: FlowTables;
   /** Where every write goes through, bound to the caller. */
   readonly changes: () => Promise<Changes>;
+  /** Where the caller keeps a PCE key of their own. */
+  readonly keys: KeyDesk;
   /** Stands still at the moment the call is about: its beginning, or that of the first call where this one goes on with a cursor. */
   readonly clock: Clock;
   /** The PCE's own query that the call before was still waiting for. */
@@ -48,6 +51,8 @@ export interface ToolDefinition<Input extends ObjectSchema = ObjectSchema> {
   readonly output: ObjectSchema;
   /** A correct call, shown when a wrong one comes in. */
   readonly example: Readonly<Record<string, unknown>>;
+  /** False: it works before the caller has a PCE key, and gets no PCE. */
+  readonly usesPce?: false;
 }
 
 export interface Tool<Input extends ObjectSchema = ObjectSchema, Item = Readonly<Record<string, unknown>>>

@@ -9,7 +9,8 @@ export interface AuditRecorder {
   write(entry: AuditEntry): Promise<void>;
   /** Whether the last entry could be written. */
   readonly healthy: boolean;
-  close(): Promise<void>;
+  /** Everything accepted so far is on disk, or refused. */
+  settled(): Promise<void>;
 }
 
 interface Waiting {
@@ -65,10 +66,7 @@ export function createAuditRecorder(store: AuditStore): AuditRecorder {
         waiting.push({ entry, resolve, reject });
         draining ??= drain();
       }),
-    async close() {
-      await draining;
-      await store.close();
-    },
+    settled: async () => draining,
   };
 }
 

@@ -118,8 +118,9 @@ export function createConfirmations({
 
   async function withPerson({ preview, token: _token, ...call }: Asking): Promise<string> {
     const kept = await store.findFor(call, clock.now());
-    const now = await preview();
-    const same = kept !== null && kept.previewDigest === now.digest;
+    // Without a digest the arguments alone are bound, and there is nothing to compute again.
+    const now = kept?.previewDigest === null ? null : await preview();
+    const same = kept !== null && (now === null || kept.previewDigest === now.digest);
     if (same && kept.state === 'approved') {
       if (await store.decide(kept.id, 'approved', 'spent', clock.now())) return kept.id;
       throw new Failure('confirm_token_replay');
@@ -129,7 +130,7 @@ export function createConfirmations({
         message: 'The change was shown to a person, who denied it.',
         remedy: 'Do not repeat it; ask the person what to do instead.',
       });
-    const id = same && kept.state === 'open' ? kept.id : await keep(call, now);
+    const id = same && kept.state === 'open' ? kept.id : await keep(call, now ?? (await preview()));
     const who = mode === 'second' ? 'Somebody else' : 'The person you work for';
     throw required(call, approvalUrl(id), `${who} must approve this call on the page of approval_url; then repeat it.`);
   }

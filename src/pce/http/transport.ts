@@ -12,7 +12,7 @@ const IDLE_TIMEOUT_MS = 60_000;
 export const MAX_CONNECTIONS = 8;
 
 /** A pool per origin, through the proxy where one applies. Redirects are never followed: undici does not unless asked. */
-export function createTransport({ tls, proxy, scheme = 'https' }: PceSettings): Dispatcher {
+export function createTransport({ tls, proxy, scheme = 'https', lookup }: PceSettings): Dispatcher {
   const connect = tlsOptions(tls);
   const options = {
     connections: MAX_CONNECTIONS,
@@ -20,7 +20,7 @@ export function createTransport({ tls, proxy, scheme = 'https' }: PceSettings): 
     allowH2: false,
     headersTimeout: HEADERS_TIMEOUT_MS,
     bodyTimeout: IDLE_TIMEOUT_MS,
-    connect: { ...connect, timeout: CONNECT_TIMEOUT_MS },
+    connect: { ...connect, timeout: CONNECT_TIMEOUT_MS, ...(lookup && { lookup }) },
   };
   if (proxy === undefined || scheme === 'http') return new Agent(options);
   const uri = proxy.url instanceof Secret ? proxy.url.reveal() : proxy.url;

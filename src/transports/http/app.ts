@@ -7,7 +7,7 @@ import { createActivity } from './activity.ts';
 import type { Identify } from './bearer.ts';
 import { jsonBody } from './body.ts';
 import { crossOrigin, type Doors, noRepeatedHeaders, noTokenInQuery, onlyKnownNames } from './doors.ts';
-import { type HttpEnv, refusal } from './env.ts';
+import { type HttpEnv, type HttpRoutes, refusal } from './env.ts';
 import { cachedChecks, type Checks, readiness } from './health.ts';
 import { identified } from './identified.ts';
 import { createMcpRoute } from './mcp.ts';
@@ -28,6 +28,10 @@ export interface HttpAppOptions {
   /** What has to be there for a call to succeed. */
   readonly check?: (() => Promise<Checks>) | undefined;
   readonly metrics?: Metrics | undefined;
+  /** Routes that know their visitors themselves: pages for people. */
+  readonly pages?: HttpRoutes | undefined;
+  /** Routes for callers with a token. */
+  readonly routes?: HttpRoutes | undefined;
   /** Replicas share no sessions, so each request of a 2025 client stands alone there. */
   readonly sessions?: boolean | undefined;
   /** Whether an address is that of a proxy of ours, whose `X-Forwarded-For` is believed. */
@@ -72,7 +76,9 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   if (resource)
     for (const path of documentPaths(resource)) app.get(path, (context) => context.json(resourceDocument(resource)));
 
+  if (options.pages) app.route('/', options.pages);
   app.use(identified(identify));
+  if (options.routes) app.route('/', options.routes);
   app.use('/mcp', jsonBody);
   app.all('/mcp', mcp.handle);
 
@@ -101,6 +107,8 @@ const safeAnswers = (https: boolean) =>
       frameAncestors: ["'none'"],
       baseUri: ["'none'"],
       formAction: ["'self'"],
+      // The pages for people have a stylesheet, nothing else.
+      styleSrc: ["'self'"],
     },
     xFrameOptions: 'DENY',
     referrerPolicy: 'no-referrer',

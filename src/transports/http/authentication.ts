@@ -1,9 +1,10 @@
 import { OPERATOR } from '../../access/decide.ts';
-import { principalOf } from '../../access/identity.ts';
+import { type Identity, principalOf } from '../../access/identity.ts';
 import { createSigningKeys } from '../../access/tokens/keys.ts';
-import { createVerifier } from '../../access/tokens/verify.ts';
+import { createVerifier, type VerifyToken } from '../../access/tokens/verify.ts';
 import type { Settings } from '../../config/schema.ts';
 import type { ServingMode } from '../../config/serving-mode.ts';
+import type { Principal } from '../../core/authority.ts';
 import { systemClock } from '../../core/clock.ts';
 import { Failure } from '../../core/errors.ts';
 import { labelScopeOf } from '../../core/label-scope.ts';
@@ -21,6 +22,8 @@ export interface Authentication {
   readonly resource?: ProtectedResource;
   /** Whether tokens can be verified. */
   readonly keysReady?: () => Promise<boolean>;
+  /** Who the bearer of a token is; absent where nobody needs one. */
+  readonly tokens?: { readonly verify: VerifyToken; readonly principalOf: (identity: Identity) => Principal };
 }
 
 /** Who may come in, and under which names. Throws for settings that `checkServing` has not seen. */
@@ -43,20 +46,25 @@ export function authentication(
     fallback: settings.MCP_ROLE_DEFAULT ?? null,
   };
   const scopes = settings.MCP_LABEL_SCOPES ?? [];
+  const tokens = {
+    verify: createVerifier(
+      { issuer, audiences: settings.MCP_OAUTH_AUDIENCE ?? [], requiredScope: scope },
+      { keys, clock: systemClock },
+    ),
+    principalOf: (identity: Identity) => principalOf(identity, roles, (groups) => labelScopeOf(scopes, groups)),
+  };
   return {
+    tokens,
     resource,
     doors: {
       hosts: [new URL(publicUrl).hostname, ...(settings.MCP_ALLOWED_HOSTS ?? [])],
-      origins: settings.MCP_ALLOWED_ORIGINS ?? [],
+      // Forms of our own pages say where they come from.
+      origins: [new URL(publicUrl).origin, ...(settings.MCP_ALLOWED_ORIGINS ?? [])],
       loopbackOnly: false,
     },
     keysReady: () => keys.ready(),
     identify: createBearerGate({
-      verify: createVerifier(
-        { issuer, audiences: settings.MCP_OAUTH_AUDIENCE ?? [], requiredScope: scope },
-        { keys, clock: systemClock },
-      ),
-      principalOf: (identity) => principalOf(identity, roles, (groups) => labelScopeOf(scopes, groups)),
+      ...tokens,
       resource,
       log,
       metrics,

@@ -6,8 +6,15 @@ import type { Log } from '../../core/log.ts';
 import type { Metrics } from './metrics.ts';
 import { challenge, type ProtectedResource } from './resource.ts';
 
+/** Who sent a request. */
+export interface Identified {
+  readonly principal: Principal;
+  /** Null where nobody signs in. */
+  readonly identity: Identity | null;
+}
+
 /** Who sent a request, or the answer that turns it away. */
-export type Identify = (request: Request) => Promise<Principal | Response>;
+export type Identify = (request: Request) => Promise<Identified | Response>;
 
 export interface BearerOptions {
   readonly verify: VerifyToken;
@@ -26,7 +33,8 @@ export function createBearerGate({ verify, principalOf, resource, log, metrics }
       return answer(401, 'missing_token', '', challenge(resource));
     }
     try {
-      return principalOf(await verify(token));
+      const identity = await verify(token);
+      return { principal: principalOf(identity), identity };
     } catch (error) {
       const failure = asFailure(error);
       metrics?.refused(failure.code);

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Hono } from 'hono';
+import type { Identity } from '../../access/identity.ts';
 import type { Principal } from '../../core/authority.ts';
 
 /** What a request carries on its way through the app. */
@@ -13,6 +14,8 @@ export interface HttpEnv {
     requestId: string;
     /** Once known. */
     principal: Principal | undefined;
+    /** What their token says; null where nobody signs in. */
+    identity: Identity | null | undefined;
     /** The JSON of the body, once it has been read and found harmless. */
     body: unknown;
   };

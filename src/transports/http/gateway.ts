@@ -1,15 +1,18 @@
 import type { Settings } from '../../config/schema.ts';
-import { checkServing, type ServingMode, servingWarnings } from '../../config/serving-mode.ts';
-import { Failure } from '../../core/errors.ts';
+import { checkServing, servingWarnings } from '../../config/serving-mode.ts';
+import { systemClock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
-import { createServing, type ServingOptions } from '../../dispatch/serving.ts';
+import { catalogue } from '../../dispatch/catalogue.ts';
+import { needsPreview } from '../../dispatch/confirm.ts';
+import { createServing, type Serving, type ServingOptions } from '../../dispatch/serving.ts';
 import { authentication } from './authentication.ts';
+import { type Backing, openBacking } from './backing.ts';
 import { trustedNetworks } from './client-address.ts';
 import { createMetrics } from './metrics.ts';
 import { startMetrics } from './metrics-server.ts';
+import { confirmRoute } from './pages/confirm.ts';
 import { createQuotas } from './quotas.ts';
 import { type HttpServer, startHttp } from './server.ts';
-import { refuseUnconfirmed } from './unconfirmed.ts';
 
 export interface GatewayOptions extends Pick<ServingOptions, 'pce'> {
   readonly log: Log;
@@ -29,16 +32,15 @@ export async function startGateway(
   { log, pce, lingerMs = 0 }: GatewayOptions,
 ): Promise<HttpServer> {
   const mode = checkServing(settings);
-  refuseUnserved(settings, mode);
   for (const warning of servingWarnings(settings, mode)) log.warning(warning);
 
   const metrics = settings.MCP_METRICS_PORT === undefined ? undefined : createMetrics();
   const { identify, doors, resource, keysReady } = authentication(settings, mode, { log, metrics });
-  const serving = createServing(settings, {
-    log,
-    pce,
-    confirm: mode === 'dev_insecure' ? undefined : refuseUnconfirmed(settings.MCP_CONFIRM_TOOLS),
-  });
+  const backing =
+    mode === 'dev_insecure'
+      ? undefined
+      : await openBacking(settings, mode, { log, base: pagesBase(settings.MCP_PUBLIC_URL ?? '') });
+  const serving = createServing(settings, { log, pce, ...backing?.serving });
   const { dispatcher } = serving;
   const server = await startHttp({
     dispatcher: metrics?.watch(dispatcher) ?? dispatcher,
@@ -48,7 +50,14 @@ export async function startGateway(
     log,
     metrics,
     quotas: createQuotas({ perMinute: settings.MCP_RATE_LIMIT_MCP }),
-    check: async () => ({ ...(await serving.ready()), ...(keysReady ? { keys: await keysReady() } : {}) }),
+    routes: backing && confirmRouteOf(backing, settings, dispatcher),
+    // Replicas share no memory, so no sessions either.
+    sessions: settings.MCP_DATABASE_URL === undefined,
+    check: async () => ({
+      ...(await serving.ready()),
+      ...(backing ? { store: await backing.ready() } : {}),
+      ...(keysReady ? { keys: await keysReady() } : {}),
+    }),
     isTrustedProxy: trustedNetworks(settings.MCP_TRUSTED_PROXIES ?? []),
     host: settings.MCP_HTTP_HOST,
     port: settings.MCP_HTTP_PORT,
@@ -65,20 +74,21 @@ export async function startGateway(
       await server.close();
       await scraped?.close();
       await serving.close();
+      await backing?.close();
     },
   };
 }
 
-/** What the settings can ask for and this server does not do. */
-function refuseUnserved({ MCP_DATABASE_URL: database }: Settings, mode: ServingMode): void {
-  if (mode === 'per_user' || mode === 'hybrid')
-    throw new Failure('invalid_configuration', {
-      message: `MCP_PCE_MODE=${mode}: this server cannot keep callers' own PCE keys.`,
-      remedy: 'Set MCP_PCE_MODE=shared, with a service account in PCE_HOST, PCE_ORG_ID, API_KEY and API_SECRET.',
-    });
-  if (database !== undefined)
-    throw new Failure('invalid_configuration', {
-      message: 'MCP_DATABASE_URL: this server keeps its state in SQLite files only.',
-      remedy: 'Remove MCP_DATABASE_URL, and run one server.',
-    });
-}
+const confirmRouteOf = ({ confirmations, recorder }: Backing, settings: Settings, dispatcher: Serving['dispatcher']) =>
+  confirmRoute({
+    confirmations,
+    recorder,
+    dispatcher,
+    needsPreview: (name) => catalogue.some((tool) => tool.name === name && needsPreview(tool)),
+    freshAuthSeconds: settings.MCP_CONFIRM_FRESH_AUTH_SECONDS,
+    perMinute: settings.MCP_RATE_LIMIT_CONFIRM,
+    clock: systemClock,
+  });
+
+/** Where the pages are, as browsers see it: beside `/mcp`, below whatever a proxy puts before it. */
+const pagesBase = (publicUrl: string): string => publicUrl.replace(/\/(?:mcp\/?)?$/, '');

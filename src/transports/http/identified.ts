@@ -7,6 +7,7 @@ export const identified = (identify: Identify) =>
   createMiddleware<HttpEnv>(async (context, next) => {
     const caller = await identify(context.req.raw);
     if (caller instanceof Response) return caller;
-    context.set('principal', caller);
+    context.set('principal', caller.principal);
+    context.set('identity', caller.identity);
     return next();
   });

@@ -1,5 +1,8 @@
 import { createServer, type IncomingHttpHeaders, request as httpRequest, type ServerResponse } from 'node:http';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { loadConfig } from '../../../src/config/load.ts';
 import { createLog } from '../../../src/core/log.ts';
 import { startGateway } from '../../../src/transports/http/gateway.ts';
@@ -25,6 +28,8 @@ export interface Attacked {
   /** How often the signing keys were fetched. */
   readonly keyFetches: () => number;
   readonly log: () => string;
+  /** Where its databases are. */
+  readonly folder: string;
   readonly claims: (more?: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
   /** A token the provider would issue, with these changes. */
   readonly token: (
@@ -64,11 +69,14 @@ export async function attacked({ env = {}, answerKeys }: AttackedOptions = {}): 
     response.writeHead(404, { 'content-type': 'application/json' }).end('[]');
   });
   const [issuer, pceUrl] = await Promise.all([listening(idp), listening(pce)]);
+  const folder = mkdtempSync(join(tmpdir(), 'gateway-'));
   const { settings } = loadConfig({
     dotenv: '',
     environment: {
       MCP_PCE_MODE: 'shared',
       MCP_HTTP_PORT: '0',
+      MCP_KEYSTORE_PATH: join(folder, 'keys.db'),
+      MCP_STATE_DIR: folder,
       MCP_PUBLIC_URL: AUDIENCE,
       MCP_OAUTH_ISSUER: issuer,
       MCP_OAUTH_JWKS_URL: `${issuer}/jwks`,
@@ -102,6 +110,7 @@ export async function attacked({ env = {}, answerKeys }: AttackedOptions = {}): 
     upstream,
     keyFetches: () => fetches,
     log: () => lines.join(''),
+    folder,
     claims,
     token: (more, header = {}) => key.sign({ kid: 'key-1', typ: 'at+jwt', ...header }, claims(more)),
     ask: (token, { method = 'tools/list', params = {}, headers = {} } = {}) =>
@@ -124,6 +133,7 @@ export async function attacked({ env = {}, answerKeys }: AttackedOptions = {}): 
         other.closeAllConnections();
         other.close();
       }
+      rmSync(folder, { recursive: true });
     },
   };
 }
