@@ -85,6 +85,8 @@ export function createConfirmations({
 }: ConfirmationsOptions): Confirmations {
   async function withToken({ token, preview, ...call }: Asking & { token: string }): Promise<string> {
     const spendable = verifyToken(key, token, call, clock.now());
+    // Spent first: of two calls with one token at most one goes on, whatever the preview takes.
+    if (!(await store.spend(spendable.id, spendable.expiresMs))) throw new Failure('confirm_token_replay');
     if (spendable.previewDigest !== null) {
       const now = await preview();
       if (now.digest !== spendable.previewDigest) {
@@ -93,7 +95,6 @@ export function createConfirmations({
         throw required(call, null, 'What this call would do has changed since it was confirmed; look at it again.');
       }
     }
-    if (!(await store.spend(spendable.id, spendable.expiresMs))) throw new Failure('confirm_token_replay');
     return spendable.id;
   }
 
