@@ -219,4 +219,16 @@ describe('a ruleset', () => {
       'with the ruleset, 1 allow rule is enabled',
     ]);
   });
+
+  it('that is new: what is wide about it, a hundred rules of a kind as one', () => {
+    const wide = { ...RULE, services: [service('all')] };
+    const rules = [...Array.from({ length: 7 }, () => wide), { ...RULE, consumers: [AMS], providers: [AMS] }, DENY];
+    const words = 'role/web -> role/db on all';
+    expect(ruleSetWidening(null, { enabled: true, scopes: [[]], rules }, WORDS)).toEqual([
+      'the scope is everything',
+      '1 allow rule from any to any (ams -> ams on pg)',
+      `7 allow rules on every service (${[words, words, words, words, words].join('; ')} and 2 more)`,
+    ]);
+    expect(ruleSetWidening(null, { enabled: true, scopes: A, rules: [RULE, DENY] }, WORDS)).toEqual([]);
+  });
 });

@@ -160,7 +160,7 @@ export function ruleSetWidening(
       ? [`with the ruleset, ${counted(denies, 'deny rule')} ${denies === 1 ? 'is' : 'are'} ${what}`]
       : [];
   }
-  if (before === null) return scopeGrowth(null, after.scopes, words);
+  if (before === null) return [...scopeGrowth(null, after.scopes, words), ...openings(after.rules, words)];
   const allows = before.rules.filter(({ kind, enabled }) => kind === 'allow' && enabled).length;
   const lost = uncovered(before.scopes, after.scopes);
   return [
@@ -172,6 +172,25 @@ export function ruleSetWidening(
       ? [`no longer covered by ${counted(denies, 'deny rule')}: ${few(lost.map(words.scope))}`]
       : []),
   ];
+}
+
+/** The rules of a new ruleset by what is wide about them: a hundred of a kind are one sentence. */
+function openings(rules: readonly RuleShape[], words: RefWords): readonly string[] {
+  const allows = rules.filter(({ kind, enabled }) => kind === 'allow' && enabled);
+  const kinds = [
+    ['from any to any', allows.filter((rule) => isAnyToAny(rule, words))],
+    ['on every service', allows.filter(({ services }) => services.some(words.isEveryService))],
+    ['for sources outside the scope', allows.filter(({ unscopedConsumers }) => unscopedConsumers)],
+  ] as const;
+  return kinds
+    .filter(([, wide]) => wide.length > 0)
+    .map(
+      ([what, wide]) =>
+        `${counted(wide.length, 'allow rule')} ${what} (${few(
+          wide.map((rule) => ruleWords(rule, words)),
+          '; ',
+        )})`,
+    );
 }
 
 type Scopes = RuleSet['scopes'];

@@ -12,8 +12,10 @@ export interface Uses {
 const SHOWN = 5;
 
 /** The first few of many, and how many more. */
-export const few = (items: readonly string[]): string =>
-  items.length <= SHOWN ? items.join(', ') : `${items.slice(0, SHOWN).join(', ')} and ${items.length - SHOWN} more`;
+export const few = (items: readonly string[], separator = ', '): string =>
+  items.length <= SHOWN
+    ? items.join(separator)
+    : `${items.slice(0, SHOWN).join(separator)} and ${items.length - SHOWN} more`;
 
 /** `1 deny rule`, `2 deny rules`. */
 export const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;

@@ -104,9 +104,15 @@ describe('create-ruleset', () => {
     });
   });
 
-  it('says of an unlimited scope what it is', async () => {
-    const { structured } = await ok('create-ruleset', { name: 'All', scopes: [[]], dry_run: true });
-    expect(structured['widening']).toEqual(['the scope is everything']);
+  it('says what is wide about it before it happens', async () => {
+    const rule = { consumers: ['ams'], providers: ['any'], ingress_services: [{ service: 'All Services' }] };
+    const { structured } = await ok('create-ruleset', { name: 'All', scopes: [[]], rules: [rule], dry_run: true });
+    const words = '(ams -> iplist:"Any (0.0.0.0/0 and ::/0)" on All Services)';
+    expect(structured['widening']).toEqual([
+      'the scope is everything',
+      `1 allow rule from any to any ${words}`,
+      `1 allow rule on every service ${words}`,
+    ]);
   });
 
   it.for([

@@ -81,10 +81,15 @@ export default defineTool({
           { ...first, diff: first.diff.map((field) => inWords(field, { scopes: scopes.words })) },
           ...rules.map((rule) => goesWithItsRuleSet(ruleStep('{1}', rule))),
         ],
-        widening: [
-          ...ruleSetWidening(null, ruleSet, withResolved(null, { scopes })),
-          ...rules.flatMap(({ widening }) => widening),
-        ],
+        widening: ruleSetWidening(
+          null,
+          ruleSet,
+          withResolved(null, {
+            scopes,
+            actors: rules.flatMap(({ refs }) => refs.actors),
+            services: rules.flatMap(({ refs }) => refs.services),
+          }),
+        ),
         warnings: [...new Set([...warnings.flat(), ...rules.flatMap(({ warning }) => warning ?? [])])],
       },
       { dryRun: planOnly, done: `Ruleset ${name} created in the draft with ${plural(rules.length, 'rule')}` },

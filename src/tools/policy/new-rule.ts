@@ -3,10 +3,10 @@ import type { PlannedRequest } from '../../changes/plan.ts';
 import { type ActorRef, resolveActors } from '../../changes/refs-actors.ts';
 import { resolveServices, type ServiceItem, type ServicePick } from '../../changes/refs-services.ts';
 import type { RefSource } from '../../changes/refs.ts';
-import { type RefWords, type RuleShape, ruleWidening } from '../../changes/widening-rules.ts';
+import { type RuleShape, ruleWidening } from '../../changes/widening-rules.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { RuleKind } from '../../model/inventory.ts';
-import { withResolved } from './ref-words.ts';
+import { type Resolved, withResolved } from './ref-words.ts';
 import { widerProcessRule } from './process-rules.ts';
 
 export interface RuleArguments {
@@ -25,6 +25,8 @@ export interface NewRule {
   readonly body: JsonObject;
   readonly shape: RuleShape;
   readonly consumers: readonly ActorRef[];
+  /** Everything it refers to. */
+  readonly refs: Required<Omit<Resolved, 'scopes'>>;
   /** `allow role=web -> role=db on 5432/tcp`. */
   readonly says: string;
   readonly widening: readonly string[];
@@ -56,10 +58,7 @@ export async function newRule(kind: RuleKind, args: RuleArguments, source: RefSo
     egressServices: egress.map(({ ref }) => ref),
     unscopedConsumers,
   };
-  const words: RefWords = withResolved(null, {
-    actors: [...consumers, ...providers],
-    services: [...services, ...egress],
-  });
+  const refs = { actors: [...consumers, ...providers], services: [...services, ...egress] };
   const spoken = {
     consumers: consumers.map((ref) => ref.words),
     providers: providers.map((ref) => ref.words),
@@ -82,8 +81,9 @@ export async function newRule(kind: RuleKind, args: RuleArguments, source: RefSo
     },
     shape,
     consumers,
+    refs,
     says: `${KIND_WORDS[kind]} ${spoken.consumers.join(', ')} -> ${spoken.providers.join(', ')} on ${spoken.services.join(', ')}`,
-    widening: ruleWidening(null, shape, words),
+    widening: ruleWidening(null, shape, withResolved(null, refs)),
     warning,
     row: {
       rule_type: kind,
