@@ -37,13 +37,12 @@ export const isPolicyObject = (href: string): boolean =>
 
 /** Hrefs by kind, as provisioning and reverting want them (objects.md §10.1). */
 export function changeSubset(hrefs: readonly string[]): JsonObject {
-  const subset: Record<string, { readonly href: string }[]> = {};
-  for (const href of hrefs) {
+  const byType = Map.groupBy(hrefs, (href) => {
     const type = policyTypeOf(href);
     if (type === null) throw new Failure('invalid_href', { data: { href } });
-    (subset[type] ??= []).push({ href });
-  }
-  return subset;
+    return type;
+  });
+  return Object.fromEntries([...byType].map(([type, own]) => [type, own.map((href) => ({ href }))]));
 }
 
 /** The hrefs of a `change_subset` in a body that was sent. */

@@ -190,6 +190,45 @@ export function pceSuite(target: () => PceTarget | Promise<PceTarget>): void {
     });
   });
 
+  describe('ringfence', () => {
+    const kinds: readonly (readonly [kind: string, args: Fields])[] = [
+      ['open', {}],
+      ['selective, against any address', { selective: true }],
+      ['selective, against all workloads', { selective: true, deny_consumer: 'ams' }],
+      ['selective, against both', { selective: true, deny_consumer: 'ams_and_any' }],
+    ];
+    it.each(kinds)('%s: is drafted in a ruleset of its own and taken back', async (_kind, kind) => {
+      const { items: groups } = await session.ok('get-workload-enforcement-status');
+      const group = (groups as readonly Fields[]).find(
+        ({ app, env }) => typeof app === 'string' && app !== 'unlabeled' && env !== 'unlabeled',
+      );
+      expect(group, 'the PCE has an application with labels app and env').toBeDefined();
+      const name = session.named('ringfence');
+      const args = {
+        app_name: group?.['app'],
+        env_name: group?.['env'],
+        lookback_days: 7,
+        ruleset_name: name,
+        ...kind,
+      };
+      expect(await session.ok('create-ringfence', { ...args, dry_run: true })).toMatchObject({ state: 'planned' });
+      expect(await shown(['get-rulesets', { name }])).toBe('[]');
+      const { plan_id: plan } = await session.ok('create-ringfence', args);
+      const drafted = await shown(['get-rulesets', { name }]);
+      expect(drafted).toContain(name);
+      expect(drafted.includes('"deny"')).toBe('selective' in kind);
+      await session.ok('undo-change', { plan_id: plan });
+      expect(await shown(['get-rulesets', { name }])).toBe('[]');
+    });
+  });
+
+  describe('infrastructure', () => {
+    it('services are found from traffic', async () => {
+      const { items } = await session.ok('identify-infrastructure-services', { lookback_days: 7 });
+      expect(items).toBeInstanceOf(Array);
+    });
+  });
+
   describe('traffic', () => {
     it('is counted, with the window it looked at', async () => {
       const { coverage } = await session.ok('get-traffic-flows-summary', { max_results: 1000 });
