@@ -97,7 +97,6 @@ export default defineTool({
         totals: { indicators: indicators.count, indicators_hit: hit.size, hosts: hosts.size, connections, passed },
         coverage: {
           ...coverage,
-          truncated: coverage.truncated || indicators.unread.length > 0,
           gaps: [
             ...coverage.gaps,
             ...window.notes,
