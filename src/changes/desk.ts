@@ -27,8 +27,11 @@ export interface DeskOptions {
   readonly clock: Clock;
   readonly principal: Principal;
   readonly labelScope: string | null;
-  /** Throws when this caller may not do what the plan does: judged by the plan, not by the tool that asks (design §5). */
-  readonly authorise: (plan: Plan) => void;
+  /**
+   * Throws when this caller may not do what the plan does, or has not confirmed it: judged by the plan, not by the tool that asks (design
+   * §5). Asked before anything is read or sent.
+   */
+  readonly authorise: (plan: Plan) => void | Promise<void>;
   readonly ttlMs?: number | undefined;
   /** A plan that nobody has touched for so long while it was being applied was left by a crash. */
   readonly leaseMs?: number | undefined;
@@ -178,7 +181,7 @@ export function createChanges({
 
   async function apply(id: string, options: ChangeOptions = {}): Promise<ChangeOutcome> {
     const stored = await find(id);
-    authorise(stored.plan);
+    await authorise(stored.plan);
     if (stored.record.state === 'planned') return start(stored, options);
     const sinceMs = clock.now();
     if (!(await store.transition(id, ['applying'], 'applying', sinceMs, sinceMs - leaseMs))) throw await runsOnce(id);
@@ -218,7 +221,7 @@ export function createChanges({
 
     async undo(id, { dryRun, ...options }) {
       const { plan, record, journal } = await find(id);
-      authorise(plan);
+      await authorise(plan);
       if (record.state === 'undoing' && !dryRun) {
         const back = await wayBackOf(id);
         if (back !== null) return apply(back, options);
