@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Effect, Role } from '../core/authority.ts';
 import type { Toolset } from '../core/toolset.ts';
 import { createAuthority, OPERATOR } from './decide.ts';
+import { roleOf } from './identity.ts';
+import { SCOPED_TOOLS } from './scoped-tools.ts';
 import { DEFAULT_TOOLS, selectTools } from './select.ts';
 
 const decided = (readOnly: boolean, role: Role, effect: Effect) => {
@@ -33,6 +35,60 @@ describe('decide', () => {
       'read_only',
       'yes',
     ]);
+  });
+});
+
+describe('a caller without a role', () => {
+  it('may do nothing, not even read', () => {
+    const decide = createAuthority({ readOnly: false });
+    for (const effect of ['read', 'live', 'provision', 'credentials'] as const)
+      expect(decide({ ...OPERATOR, role: null }, effect, { kind: 'tool', name: 'get-labels' })).toMatchObject({
+        allowed: false,
+        failure: { code: 'forbidden_no_role' },
+      });
+  });
+});
+
+describe('a caller with a label scope', () => {
+  const decide = createAuthority({ readOnly: false });
+  const may = (name: string, effect: Effect, role: Role) =>
+    decide({ ...OPERATOR, role, labelScope: 'app=pos' }, effect, { kind: 'tool', name }).allowed;
+
+  it('uses what can be narrowed, as far as the role goes', () => {
+    expect(may('get-workloads', 'read', 'reader')).toBe(true);
+    expect(may('update-workload', 'live', 'operator')).toBe(true);
+    expect(may('update-workload', 'live', 'reader')).toBe(false);
+  });
+
+  it('uses nothing else, whatever the role', () => {
+    for (const name of ['get-rulesets', 'get-events', 'a-tool-of-tomorrow'])
+      expect(may(name, 'read', 'admin')).toBe(false);
+    expect(may('provision-policy', 'provision', 'admin')).toBe(false);
+    expect(may('create-label', 'live', 'admin')).toBe(false);
+  });
+
+  it('has only tools that exist', () => {
+    const defaults = Object.values(DEFAULT_TOOLS).flat();
+    const others = ['set-enforcement-mode', 'get-vens'];
+    for (const name of SCOPED_TOOLS) expect([...defaults, ...others]).toContain(name);
+  });
+});
+
+describe('roleOf', () => {
+  const map = { admin: ['a'], operator: ['o', 'both'], reader: ['r', 'both'], fallback: null };
+  it.each([
+    [['a', 'o', 'r'], 'admin'],
+    [['both'], 'operator'],
+    [['x', 'r'], 'reader'],
+    [['A', 'admin', ''], null],
+    [[], null],
+  ])('gives %j the highest role %s', (groups, role) => {
+    expect(roleOf(groups, map)).toBe(role);
+  });
+
+  it('gives everyone else the default', () => {
+    expect(roleOf(['x'], { ...map, fallback: 'reader' })).toBe('reader');
+    expect(roleOf(['a'], { ...map, fallback: 'reader' })).toBe('admin');
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Effect, Principal, Role } from '../core/authority.ts';
 import { Failure } from '../core/errors.ts';
+import { SCOPED_TOOLS } from './scoped-tools.ts';
 
 /** What is to be used: a tool or a stored plan; resources, cursors and pages are named the same way. */
 export interface Target {
@@ -37,6 +38,14 @@ export function createAuthority({ readOnly }: { readonly readOnly: boolean }): D
         failure: new Failure('forbidden', {
           message: `Your role (${role}) does not allow ${target.name}.`,
           data: { allowed_roles: allowedRoles },
+        }),
+      };
+    if (principal.labelScope && target.kind === 'tool' && !SCOPED_TOOLS.has(target.name))
+      return {
+        allowed: false,
+        failure: new Failure('forbidden', {
+          message: `You are limited to ${principal.labelScope}, and ${target.name} cannot be.`,
+          remedy: 'Use a tool of the list, or ask someone who is not limited to labels.',
         }),
       };
     return { allowed: true };

@@ -4,6 +4,7 @@ import { type CursorKey, randomCursorKey } from '../answer/cursor.ts';
 import type { Settings } from '../config/schema.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
+import { resolveScope } from '../pce/scope.ts';
 import type { PceSettings } from '../pce/settings.ts';
 import type { AuditSink, ConfirmGate, Dispatcher } from './call.ts';
 import { catalogue } from './catalogue.ts';
@@ -70,13 +71,18 @@ export function createServing(
     },
     flows: () => flows.get(),
     async changes(principal, authorise) {
-      const [{ createChanges }, { createPceWriter }] = await Promise.all([
+      const [{ createChanges }, { createPceWriter }, { scopedWriter }] = await Promise.all([
         import('../changes/desk.ts'),
         import('../changes/pce-writer.ts'),
+        import('../changes/scoped-writer.ts'),
       ]);
-      const [{ http }, store] = await Promise.all([credentials.connect(principal), plans.get()]);
+      const [connection, store] = await Promise.all([credentials.connect(principal), plans.get()]);
+      const writer = createPceWriter(connection.http);
+      const { labelScope } = principal;
       return createChanges({
-        pce: createPceWriter(http),
+        pce: labelScope
+          ? scopedWriter(writer, (signal) => resolveScope(connection.resolve, labelScope, { signal }))
+          : writer,
         store,
         clock: systemClock,
         principal,

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { Failure } from '../core/errors.ts';
 import { canonicalKey } from './cache/key.ts';
 import type { Caches, ListingCache } from './caches.ts';
 import type { PceHttp } from './http/http.ts';
@@ -8,15 +7,20 @@ import { readBoundaries, readVirtualServices } from './reads/other-policy.ts';
 import { readIpLists, readLabelGroups, readRuleSets, readServices } from './reads/policy.ts';
 import { readStatus } from './reads/status.ts';
 import { createResolver } from './resolve/resolver.ts';
-import { narrow } from './scope.ts';
+import { narrow, resolveScope } from './scope.ts';
+import type { TrafficQuery, TrafficStream } from './traffic/query.ts';
 import { runTrafficQuery } from './traffic/run.ts';
-import type { Listing, PceView, ReadOptions, WorkloadFilter } from './view.ts';
+import { scopedQuery, within } from './traffic/scoped.ts';
+import type { Listing, PceView, ReadOptions, TrafficOptions, WorkloadFilter } from './view.ts';
 
 export interface PceViewOptions {
   readonly http: PceHttp;
   /** Of the same connection; views of different scopes may share them. */
   readonly caches: Caches;
-  /** A label expression: workloads and VENs outside of it do not exist for the caller. Nothing else is narrowed by it. */
+  /**
+   * Label expressions separated by `;`: workloads and VENs outside of all of them do not exist for the caller, and traffic is that of
+   * workloads inside. Nothing else is narrowed by it.
+   */
   readonly labelScope?: string | undefined;
 }
 
@@ -61,16 +65,18 @@ export function createPceView({ http, caches, labelScope }: PceViewOptions): Pce
   } satisfies Partial<PceView>;
   const resolve = createResolver(source);
 
-  /** The scope is resolved anew each time (from the cache), because labels come and go. A scope that names nothing fails closed. */
   async function inScope<Filter extends Pick<WorkloadFilter, 'labels' | 'excludeLabels'>>(
     filter: Filter,
     options: ReadOptions,
   ): Promise<Filter> {
     if (labelScope === undefined) return filter;
-    const scope = await resolve.workloadFilter(labelScope, { signal: options.signal });
-    if (scope.managed !== undefined)
-      throw new Failure('invalid_configuration', { message: 'A label scope is made of labels and label groups.' });
-    return narrow(filter, scope);
+    return narrow(filter, await resolveScope(resolve, labelScope, { signal: options.signal }));
+  }
+
+  async function scopedTraffic(query: TrafficQuery, options: TrafficOptions): Promise<TrafficStream> {
+    if (labelScope === undefined) return runTrafficQuery(http, query, options);
+    const scope = await resolveScope(resolve, labelScope, { signal: options.signal });
+    return within(await runTrafficQuery(http, scopedQuery(query, scope), options), scope, query.maxResults);
   }
 
   return {
@@ -84,6 +90,6 @@ export function createPceView({ http, caches, labelScope }: PceViewOptions): Pce
       return listing(['vens', scoped], options, (shared) => readVens(http, scoped, shared));
     },
     events: (filter = {}, options = {}) => readEvents(http, filter, options),
-    traffic: (query, options = {}) => runTrafficQuery(http, query, options),
+    traffic: (query, options = {}) => scopedTraffic(query, options),
   };
 }
