@@ -57,10 +57,13 @@ import createRingfence from '../tools/segmentation/create-ringfence.ts';
 import ringfenceBatch from '../tools/segmentation/ringfence-batch.ts';
 import enforcementReadiness from '../tools/segmentation/enforcement-readiness.ts';
 import getPolicyCoverageReport from '../tools/segmentation/get-policy-coverage-report.ts';
+import diffTraffic from '../tools/traffic/diff-traffic.ts';
 import explainActivity from '../tools/traffic/explain-activity.ts';
+import findIdlePorts from '../tools/traffic/find-idle-ports.ts';
 import findUnmanagedTraffic from '../tools/traffic/find-unmanaged-traffic.ts';
 import getTrafficFlowsSummary from '../tools/traffic/get-traffic-flows-summary.ts';
 import getTrafficFlows from '../tools/traffic/get-traffic-flows.ts';
+import identifyIp from '../tools/traffic/identify-ip.ts';
 import mapAppDependencies from '../tools/traffic/map-app-dependencies.ts';
 import matchIndicators from '../tools/traffic/match-indicators.ts';
 import reportEgress from '../tools/traffic/report-egress.ts';
@@ -122,9 +125,12 @@ export const catalogue: readonly AnyTool[] = [
   findUnmanagedTraffic,
   whoTalksTo,
   mapAppDependencies,
+  identifyIp,
+  diffTraffic,
   explainActivity,
   reportEgress,
   matchIndicators,
+  findIdlePorts,
   // segmentation
   createRingfence,
   ringfenceBatch,

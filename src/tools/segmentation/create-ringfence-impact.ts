@@ -43,7 +43,7 @@ export async function ringfenceImpact(
     source: policySource(objects, common, 'draft'),
   };
   const { start, end, ...about } = query;
-  return policyImpact(context, draft, after, { start, end }, about);
+  return policyImpact(context, draft, after, { start, end }, { about });
 }
 
 /** The ruleset as it will stand; hrefs of what is not there yet are made up and never leave the answer. */

@@ -1,7 +1,7 @@
 import { findExact } from '../../changes/check.ts';
 import type { PlannedRequest } from '../../changes/plan.ts';
 import { createStep } from '../../changes/steps.ts';
-import { type RefWords, ruleWidening } from '../../changes/widening-rules.ts';
+import type { RefWords } from '../../changes/widening-rules.ts';
 import { hrefOf } from '../../changes/wire.ts';
 import { covers } from '../../analysis/ringfence/covers.ts';
 import type { RingfenceRule } from '../../analysis/ringfence/rules.ts';
@@ -9,7 +9,8 @@ import { Failure } from '../../core/errors.ts';
 import { draftHref, type Href } from '../../core/href.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Actor, RuleSet, ServiceRef } from '../../model/inventory.ts';
-import { asRuleSet, placeUnchanged } from '../policy/rule-set.ts';
+import { plural } from '../listing.ts';
+import { placeUnchanged, ruleSetTarget } from '../policy/rule-set.ts';
 import { collectionOf } from '../policy/target.ts';
 import type { ToolContext } from '../tool.ts';
 
@@ -22,23 +23,21 @@ export interface Place {
   readonly ruleSet: RuleSet | null;
 }
 
-/** Finds the ruleset by exactly its name. Throws `already_exists` when it stands for another scope, or is pending deletion. */
+/** Finds the ruleset by exactly its name. Throws `already_exists` when it stands for another scope, `nothing_to_change` while it is pending deletion. */
 export async function placeOf(
   { name, scope, description }: Pick<Place, 'name' | 'scope' | 'description'>,
   context: ToolContext,
 ): Promise<Place> {
   const { pce } = await context.changes();
-  const [before = null] = await findExact(collectionOf(pce, 'rule_sets'), { name }, pce, context.signal);
-  if (before === null) return { name, scope, description, before, ruleSet: null };
-  const ruleSet = await asRuleSet(before, context);
+  const [there] = await findExact(collectionOf(pce, 'rule_sets'), { name }, pce, context.signal);
+  if (there === undefined) return { name, scope, description, before: null, ruleSet: null };
+  const { before, ruleSet } = await ruleSetTarget({ href: hrefOf(there) }, context);
   const [only = [], ...others] = ruleSet.scopes;
   const hrefs = only.map((entry) => entry.href);
   const isSame = others.length === 0 && hrefs.length === scope.length && scope.every((href) => hrefs.includes(href));
-  if (!isSame || ruleSet.updateType === 'delete')
+  if (!isSame)
     throw new Failure('already_exists', {
-      message: isSame
-        ? `The ruleset ${name} is pending deletion; its name is taken until that is provisioned.`
-        : `The ruleset ${name} exists with another scope; nothing can be merged into it.`,
+      message: `The ruleset ${name} exists with another scope; nothing can be merged into it.`,
       remedy: 'Give another ruleset_name.',
       data: { href: ruleSet.href },
     });
@@ -134,6 +133,18 @@ function ruleStep(
 }
 
 /** What the rules open, said before it happens. */
-export const wideningOf = (rules: readonly RingfenceRule[], words: RefWords): readonly string[] => [
-  ...new Set(rules.flatMap((rule) => ruleWidening(null, { ...rule, enabled: true, egressServices: [] }, words))),
-];
+export function wideningOf(rules: readonly RingfenceRule[], words: RefWords): readonly string[] {
+  const isWide = ({ services }: RingfenceRule): boolean => services.some(words.isEveryService);
+  const count = (type: RingfenceRule['type']): number =>
+    rules.filter((rule) => rule.type === type && rule.coverage !== 'already_allowed' && isWide(rule)).length;
+  const [inside, inbound, outbound] = [
+    count('intra-scope'),
+    count('extra-scope allow (inbound)'),
+    count('allow (outbound)'),
+  ];
+  return [
+    ...(inside === 0 ? [] : ['inside the application every service is open between the hosts of the rules']),
+    ...(inbound === 0 ? [] : [`${plural(inbound, 'source')} that rules did not cover get every service`]),
+    ...(outbound === 0 ? [] : [`every service of ${plural(outbound, 'destination')} that rules did not cover opens`]),
+  ];
+}

@@ -1,0 +1,217 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Called, callWith } from '../../../test/catalogue/call.ts';
+import { type Simulated, simulated } from '../../../test/catalogue/simulated.ts';
+
+let pce: Simulated;
+beforeAll(async () => {
+  pce = await simulated({ profile: 'small' });
+});
+afterAll(() => pce.close());
+
+async function ok(name: string, args: object): Promise<Called['structured']> {
+  const { structured, isError, text } = await callWith(pce.dispatcher, name, args);
+  expect(isError, text).toBe(false);
+  return structured;
+}
+
+interface RemoteRow {
+  readonly app: string;
+  readonly env: string;
+  readonly coverage: string;
+}
+const remotesOf = (answer: Called['structured']): readonly RemoteRow[] =>
+  answer['inbound_remote_apps'] as readonly RemoteRow[];
+const rulesOf = (answer: Called['structured']) =>
+  (answer['ruleset'] as { readonly rules: readonly { readonly type: string; readonly rule: string }[] }).rules;
+const hrefOf = (answer: Called['structured']) => String((answer['ruleset'] as { readonly href?: string }).href);
+
+/** already_allowed and newly_allowed again, from the raw flows of get-traffic-flows. */
+async function recomputed(app: string, env: string): Promise<Readonly<Record<string, string>>> {
+  const { structured, isError, text } = await callWith(pce.dispatcher, 'get-traffic-flows-summary', {
+    include_destinations: [`app=${app}`, `env=${env}`],
+    group_by: ['source_app', 'source_env', 'policy'],
+    detail_level: 'full',
+  });
+  expect(isError, text).toBe(false);
+  const coverage: Record<string, string> = {};
+  for (const item of structured.items) {
+    const [from, fromEnv] = [item['source_app'], item['source_env']].map(String);
+    if (from === '-' || fromEnv === '-' || (from === app && fromEnv === env)) continue;
+    const name = `${from} (${fromEnv})`;
+    coverage[name] =
+      item['policy'] === 'allowed' && coverage[name] !== 'newly_allowed' ? 'already_allowed' : 'newly_allowed';
+  }
+  return coverage;
+}
+
+const FLAVOURS = ['any', 'ams', 'ams_and_any'] as const;
+const APPS = [
+  ['ordering', 'prod'],
+  ['ordering', 'dev'],
+  ['ecommerce', 'prod'],
+  ['ecommerce', 'dev'],
+  ['payments', 'prod'],
+  ['payments', 'dev'],
+  ['monitoring', 'prod'],
+  ['file-services', 'prod'],
+] as const;
+const CASES = [
+  ...FLAVOURS.flatMap((deny_consumer) =>
+    [true, false].map((skip_allowed) => ({ selective: true, deny_consumer, skip_allowed })),
+  ),
+  ...[true, false].map((skip_allowed) => ({ selective: false, skip_allowed })),
+].map((options, index) => ({ ...options, app: APPS[index]?.[0] ?? '', env: APPS[index]?.[1] ?? '' }));
+
+describe.each(CASES)(
+  'a ringfence of $app ($env): selective $selective, $deny_consumer, skip_allowed $skip_allowed',
+  (given) => {
+    const { app, env, ...options } = given;
+    const args = { app_name: app, env_name: env, ...options };
+
+    it('is planned, applied, provisioned, and then complete', async () => {
+      const planned = await ok('create-ringfence', { ...args, dry_run: true });
+      expect(planned).toMatchObject({ state: 'planned', dry_run: true, app, env });
+
+      const expected = await recomputed(app, env);
+      expect(Object.fromEntries(remotesOf(planned).map((one) => [`${one.app} (${one.env})`, one.coverage]))).toEqual(
+        expected,
+      );
+      const wanted = Object.entries(expected).filter(
+        ([, coverage]) => !options.skip_allowed || coverage === 'newly_allowed',
+      );
+      const types = Object.groupBy(rulesOf(planned), ({ type }) => type);
+      expect(types['intra-scope']).toHaveLength(1);
+      expect(types['extra-scope allow (inbound)'] ?? []).toHaveLength(wanted.length);
+      expect(types['deny (block all inbound)'] ?? []).toHaveLength(options.selective ? 1 : 0);
+
+      const applied = await ok('apply-plan', { plan_id: planned['plan_id'] });
+      expect(applied['state']).toBe('applied');
+      const again = await ok('create-ringfence', args);
+      expect(again).toMatchObject({ state: 'unchanged', items: [] });
+
+      await ok('provision-policy', { hrefs: [hrefOf(again)] });
+      const after = await ok('create-ringfence', { ...args, skip_allowed: false });
+      // What was skipped is wanted now; nothing else is.
+      expect(rulesOf(after).every(({ rule }) => rule.startsWith('allow app='))).toBe(true);
+      expect(rulesOf(after)).toHaveLength(options.skip_allowed ? Object.keys(expected).length - wanted.length : 0);
+
+      // Every observed remote application is covered: enforcing breaks nothing that comes from one.
+      const enforced = await callWith(pce.dispatcher, 'simulate-enforcement', {
+        app_name: app,
+        env_name: env,
+        target_mode: options.selective ? 'selective' : 'full',
+      });
+      expect(enforced.isError, enforced.text).toBe(false);
+      const broken = enforced.structured.items.filter(
+        (item) =>
+          item['change'] === 'will_break' &&
+          /\bapp=/.test(String(item['from'])) &&
+          /\benv=/.test(String(item['from'])) &&
+          String(item['to']).includes(`app=${app} env=${env}`),
+      );
+      expect(broken).toEqual([]);
+    });
+  },
+);
+
+describe('create-ringfence', () => {
+  it('makes the deny of its flavour, on All Services or on what is asked', async () => {
+    const deny = async (args: object): Promise<string | undefined> =>
+      rulesOf(
+        await ok('create-ringfence', {
+          app_name: 'tokenizer',
+          env_name: 'prod',
+          selective: true,
+          dry_run: true,
+          ...args,
+        }),
+      ).find(({ type }) => type.startsWith('deny'))?.rule;
+    const any = 'iplist:"Any (0.0.0.0/0 and ::/0)"';
+    expect(await deny({})).toBe(`deny ${any} -> ams on All Services`);
+    expect(await deny({ deny_consumer: 'ams' })).toBe('deny ams -> ams on All Services');
+    expect(await deny({ deny_consumer: 'ams_and_any' })).toBe(`deny ams ${any} -> ams on All Services`);
+    expect(await deny({ deny_service: [{ port: 3389, proto: 'tcp' }] })).toBe(`deny ${any} -> ams on 3389/tcp`);
+    const unused = await ok('create-ringfence', {
+      app_name: 'tokenizer',
+      env_name: 'prod',
+      deny_service: [{ port: 3389 }],
+      dry_run: true,
+    });
+    expect(unused['warnings']).toContain('deny_service is used with selective only.');
+  });
+
+  it('writes rules by role, and by port, when asked', async () => {
+    const tiered = await ok('create-ringfence', {
+      app_name: 'ordering',
+      env_name: 'dev',
+      ruleset_name: 'T',
+      tier: 'tiered',
+      dry_run: true,
+    });
+    const strict = await ok('create-ringfence', {
+      app_name: 'ordering',
+      env_name: 'dev',
+      ruleset_name: 'S',
+      tier: 'strict',
+      dry_run: true,
+    });
+    const inside = (answer: Called['structured']) =>
+      rulesOf(answer)
+        .filter(({ type }) => type === 'intra-scope')
+        .map(({ rule }) => rule);
+    expect(inside(tiered)).toContain('allow role=lb -> role=web on All Services');
+    expect(inside(strict)).toContain('allow role=lb -> role=web on 8080/tcp');
+    for (const { rule } of rulesOf(strict)) expect(rule).not.toContain('All Services');
+    for (const { rule } of rulesOf(tiered)) expect(rule).toMatch(/role=\S+ -> role=\S+ on All Services$/);
+  });
+
+  it('lists sources without labels with what becomes of them, and allows those it can when told to', async () => {
+    const args = { app_name: 'payments', env_name: 'prod', ruleset_name: 'others', selective: true, dry_run: true };
+    const listed = await ok('create-ringfence', args);
+    const others = listed['other_sources'] as readonly { readonly kind: string; readonly handling: string }[];
+    expect(others.length).toBeGreaterThan(0);
+    for (const { handling } of others) expect(handling).toBe('blocked by the deny rule unless another rule allows it');
+    const allowed = await ok('create-ringfence', { ...args, other_sources: 'allow' });
+    const handled = allowed['other_sources'] as typeof others;
+    expect(new Set(handled.filter(({ kind }) => kind !== 'address').map(({ handling }) => handling))).toEqual(
+      new Set(['allowed by a rule of its own']),
+    );
+    expect(rulesOf(allowed).length).toBeGreaterThan(rulesOf(listed).length);
+  });
+
+  it('adds outbound rules, in one ruleset or in one of each remote application', async () => {
+    const args = { app_name: 'tokenizer', env_name: 'prod', outbound: true, dry_run: true };
+    const one = await ok('create-ringfence', args);
+    expect(one.items.map(({ does }) => does)).toContain('create ruleset tokenizer-outbound');
+    const outward = rulesOf(one).filter(({ type }) => type === 'allow (outbound)');
+    expect(outward.length).toBe((one['outbound_remote_apps'] as readonly unknown[]).length);
+    expect(outward[0]?.rule).toMatch(/^allow app=tokenizer env=prod -> app=\S+ env=\S+ on All Services$/);
+    const many = await ok('create-ringfence', { ...args, remote_rulesets: true });
+    expect(many.items.filter(({ does }) => String(does).startsWith('create ruleset'))).toHaveLength(outward.length + 1);
+  });
+
+  it('says what it would block, and undoes what it made', async () => {
+    const made = await ok('create-ringfence', {
+      app_name: 'file-services',
+      env_name: 'prod',
+      ruleset_name: 'Once',
+      selective: true,
+    });
+    expect(made['would_block']).toMatchObject({ if_mode: 'selective', edges: expect.any(Number) });
+    const href = hrefOf(made);
+    expect(await pce.pce.read(href)).not.toBeNull();
+    await ok('undo-change', { plan_id: made['plan_id'] });
+    expect(await pce.pce.read(href)).toBeNull();
+  });
+
+  it('never merges into a ruleset of another scope, nor takes a name for another', async () => {
+    const refused = async (args: object) => (await callWith(pce.dispatcher, 'create-ringfence', args)).structured.error;
+    expect(await refused({ app_name: 'order', env_name: 'prod' })).toBe('label_not_found');
+    expect(await refused({ app_name: 'ordering', env_name: 'prod', ruleset_name: 'RF | tokenizer | prod' })).toBe(
+      'already_exists',
+    );
+    expect(
+      await refused({ app_name: 'tokenizer', env_name: 'prod', selective: true, deny_service: [{ service: 'HTTP' }] }),
+    ).toBe('not_found');
+  });
+});
