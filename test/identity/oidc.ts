@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import Provider, { type Configuration } from 'oidc-provider';
+import { type Configuration, Provider } from 'oidc-provider';
 
 /** An OpenID provider on loopback; anybody may sign in, and who they are decides their groups. */
 export interface OpenIdProvider {
@@ -46,8 +46,7 @@ export async function startOpenId({ scope, groupsOf, clients }: OpenIdOptions): 
     },
     claims: { openid: ['sub', 'groups'] },
     findAccount: (_context, sub) => ({ accountId: sub, claims: () => ({ sub, groups: groupsOf(sub) }) }),
-    extraTokenClaims: (_context, token) =>
-      'accountId' in token ? { groups: groupsOf(String(token.accountId)) } : undefined,
+    extraTokenClaims: (_context, token) => ('accountId' in token ? { groups: groupsOf(token.accountId) } : undefined),
   });
   server.on('request', (request, response) => void provider.callback()(request, response));
   return {

@@ -15,6 +15,7 @@ import { startGateway } from '../../src/transports/http/gateway.ts';
 import type { HttpServer } from '../../src/transports/http/server.ts';
 import { type OpenIdProvider, startOpenId } from '../identity/oidc.ts';
 import { startReverseProxy } from '../identity/reverse-proxy.ts';
+import { stateFolder } from '../identity/state.ts';
 import { clientFor, REVISIONS } from './clients.ts';
 import { pointingAt } from './programs.ts';
 
@@ -33,6 +34,7 @@ let proxy: Awaited<ReturnType<typeof startReverseProxy>>;
 let gateway: HttpServer;
 let endpoint: URL;
 const lines: string[] = [];
+const state = stateFolder();
 
 beforeAll(async () => {
   [openId, simulator, proxy] = await Promise.all([
@@ -45,6 +47,7 @@ beforeAll(async () => {
     dotenv: '',
     environment: {
       ...pointingAt(simulator),
+      ...state.env,
       MCP_PCE_MODE: 'shared',
       MCP_HTTP_PORT: '0',
       MCP_PUBLIC_URL: endpoint.href,
@@ -66,6 +69,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await gateway.close();
   await Promise.all([openId.close(), simulator.close(), proxy.close()]);
+  state.remove();
 });
 
 /** What a client application keeps, and a person who is asked to sign in. */
