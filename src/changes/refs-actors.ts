@@ -3,7 +3,7 @@ import { printTerm, type Term } from '../core/expression.ts';
 import { draftHref, type Href, typeOf } from '../core/href.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Actor, RuleKind } from '../model/inventory.ts';
-import { readItem, readTarget, type RefSource } from './refs.ts';
+import { readItem, readTarget, type RefSource, refuseDeleted } from './refs.ts';
 import { textOf } from './wire.ts';
 
 /** One element of a rule's side: in the model, as the PCE takes it, and in words. */
@@ -22,9 +22,9 @@ const EXAMPLE = '["app=ordering env=prod", "iplist:Offices", "ams"]';
 export const ANY_IP_LIST = 'Any (0.0.0.0/0 and ::/0)';
 
 /**
- * The elements of one side of a rule. The PCE ORs labels of one key, ANDs different keys over the whole side, and adds everything else to what that
- * matches (objects.md §11.2). What cannot be said so in one rule is refused rather than widened: alternatives that differ in more than one key, and
- * an AND of anything but labels.
+ * The elements of one side of a rule. The PCE ORs labels of one key, ANDs different keys over the whole side, and adds everything
+ * else to what that matches (objects.md §11.2). What cannot be said so in one rule is refused rather than widened: alternatives
+ * that differ in more than one key, and an AND of anything but labels.
  */
 export async function resolveActors(
   items: readonly string[],
@@ -82,8 +82,8 @@ export async function actorsOf(term: Term, excluded: boolean, place: Place): Pro
       return labels.map(({ href, key, value }) => labelRef(href, key, value, term.negated || excluded));
     }
     case 'group': {
-      const { href, key } = await view.resolve.labelGroup(term.name, 'draft', { signal });
-      await readTarget(href, place.source);
+      const { href, key, updateType } = await view.resolve.labelGroup(term.name, 'draft', { signal });
+      refuseDeleted(href, updateType);
       return [groupRef(href, key, term.name, excluded)];
     }
     case 'ams':
@@ -107,8 +107,8 @@ export async function actorsOf(term: Term, excluded: boolean, place: Place): Pro
 }
 
 async function ipListRef(name: string, excluded: boolean, source: RefSource): Promise<ActorRef> {
-  const { href } = await source.view.resolve.ipList(name, 'draft', { signal: source.signal });
-  await readTarget(href, source);
+  const { href, updateType } = await source.view.resolve.ipList(name, 'draft', { signal: source.signal });
+  refuseDeleted(href, updateType);
   return plain({ kind: 'ip_list', href }, { ip_list: { href } }, printTerm({ kind: 'iplist', name }), excluded);
 }
 

@@ -13,8 +13,9 @@ export interface ScopesRef {
 }
 
 /**
- * The scopes of a ruleset: alternatives (OR) of entries (AND). `key=v1|v2` in one scope becomes two scopes, because a key stands once in a scope
- * (objects.md §8.2). An empty inner list is everything and must be written as such; an item that names nothing fails the call.
+ * The scopes of a ruleset: alternatives (OR) of entries (AND). `key=v1|v2` in one scope becomes two scopes, because a key stands
+ * once in a scope (objects.md §8.2). An empty inner list is everything and must be written as such; an item that names nothing
+ * fails the call.
  */
 export async function resolveScopes(given: readonly (readonly string[])[], source: RefSource): Promise<ScopesRef> {
   if (given.length === 0)

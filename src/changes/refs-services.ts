@@ -3,7 +3,7 @@ import { draftHref, href as parseHref, typeOf } from '../core/href.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { RuleKind, Service, ServiceRef } from '../model/inventory.ts';
 import { hasPorts, protocolName, protocolNumber, TCP } from '../model/services/protocols.ts';
-import { readTarget, type RefSource } from './refs.ts';
+import { type RefSource, refuseDeleted } from './refs.ts';
 
 /** A service of a rule as callers write it: exactly one of a port, an href or an exact name. */
 export interface ServiceItem {
@@ -25,8 +25,8 @@ export interface ServicePick {
 export type ServiceField = 'ingress_services' | 'egress_services';
 
 /**
- * The services of a rule (objects.md §8.3). Throws `egress_service_in_ingress` and `process_qualified_deny_unsupported` where the PCE would
- * take a service that cannot mean what it says.
+ * The services of a rule (objects.md §8.3). Throws `egress_service_in_ingress` and `process_qualified_deny_unsupported` where the
+ * PCE would take a service that cannot mean what it says.
  */
 export async function resolveServices(
   items: readonly ServiceItem[],
@@ -62,7 +62,7 @@ async function pickOf(item: ServiceItem, field: ServiceField, source: RefSource)
     return portPick(item);
   }
   const service = name === undefined ? await serviceAt(href ?? '', source) : await serviceNamed(name, source);
-  await readTarget(service.href, source);
+  refuseDeleted(service.href, service.updateType);
   return {
     ref: { kind: 'service', href: service.href },
     wire: { href: service.href },

@@ -6,13 +6,15 @@ import type { PceView } from '../pce/view.ts';
 import type { PceReader } from './plan.ts';
 
 /**
- * What callers write for labels, actors and services, resolved for a write. Everything resolves exactly or the call fails; policy objects are those
- * of the draft, because only they can stand in a draft rule (objects.md §8.3).
+ * What callers write for labels, actors and services, resolved for a write. Everything resolves exactly or the call fails; policy
+ * objects are those of the draft, because only they can stand in a draft rule (objects.md §8.3).
  */
 export interface RefSource {
   readonly view: PceView;
   readonly pce: PceReader;
   readonly signal: AbortSignal;
+  /** What was read by href so far. */
+  readonly targets: Map<Href, Promise<JsonObject>>;
 }
 
 /** One list item, read but not resolved. `excluded`: every label in it is meant as an exclusion (`{label, exclusion: true}`). */
@@ -24,8 +26,9 @@ export interface Item {
 const WIRE_KINDS = ['label', 'label_group', 'ip_list', 'workload', 'virtual_service', 'virtual_server'] as const;
 
 /**
- * An item of an actor or scope list: a label expression, an href, or as JSON text `{key, value}`, `{href}` or the PCE's own `{label: {href}}`.
- * Names and values with blanks may stand unquoted when they are the whole item, as the reference server takes them: `iplist:Any (0.0.0.0/0 and ::/0)`.
+ * An item of an actor or scope list: a label expression, an href, or as JSON text `{key, value}`, `{href}` or the PCE's own
+ * `{label: {href}}`. Names and values with blanks may stand unquoted when they are the whole item, as the reference server takes
+ * them: `iplist:Any (0.0.0.0/0 and ::/0)`.
  */
 export function readItem(item: string): Item {
   const given = item.trim();
@@ -74,16 +77,32 @@ const malformed = (given: string): Failure =>
     remedy: 'Write app=ordering, {"key","value"}, an href, iplist:NAME, group:NAME, workload:NAME or ams.',
   });
 
-/** The live object of an href, in the draft where it is versioned. Throws `not_found`, also for one that is deleted or pending deletion. */
-export async function readTarget(target: Href, { pce, signal }: RefSource): Promise<JsonObject> {
+/**
+ * The live object of an href, in the draft where it is versioned; read once in a call. Throws `not_found`, also for one that is
+ * deleted.
+ */
+export function readTarget(target: Href, source: RefSource): Promise<JsonObject> {
+  const known = source.targets.get(target);
+  if (known !== undefined) return known;
+  const read = readLive(target, source);
+  source.targets.set(target, read);
+  return read;
+}
+
+async function readLive(target: Href, { pce, signal }: RefSource): Promise<JsonObject> {
   const object = await pce.read(target, signal);
   if (object === null || object['deleted'] === true)
     throw new Failure('not_found', { message: `There is no object ${target}.`, data: { href: target } });
-  if (object['update_type'] === 'delete')
-    throw new Failure('not_found', {
-      message: `${target} is pending deletion, so nothing can refer to it.`,
-      remedy: 'Revert its deletion first (revert-draft), or use another object.',
-      data: { href: target },
-    });
+  refuseDeleted(target, object['update_type']);
   return object;
+}
+
+/** Nothing can refer to an object that is pending deletion (objects.md §9). Throws `not_found`. */
+export function refuseDeleted(href: Href, updateType: unknown): void {
+  if (updateType !== 'delete') return;
+  throw new Failure('not_found', {
+    message: `${href} is pending deletion, so nothing can refer to it.`,
+    remedy: 'Revert its deletion first (revert-draft), or use another object.',
+    data: { href },
+  });
 }

@@ -22,7 +22,9 @@ export const counted = (count: number, one: string): string => `${count} ${one}$
 
 type ListContent = Pick<IpList, 'name' | 'ranges' | 'fqdns'>;
 
-/** What of a changed IP list lets more traffic through: addresses and names it gains, and those it loses where deny rules use it. */
+/**
+ * What of a changed IP list lets more traffic through: addresses and names it gains, and those it loses where deny rules use it.
+ */
 export function ipListWidening(before: ListContent, after: ListContent, { rules, denyRules }: Uses): readonly string[] {
   const [old, current] = [setOfRanges(before.ranges), setOfRanges(after.ranges)];
   const told: string[] = [];
@@ -115,7 +117,10 @@ function portWords({ proto, port, toPort, process, windowsService }: ServicePort
   return [ports, ...named].join(' ');
 }
 
-/** What of a changed label group lets more traffic through: members it gains, and those it loses where deny rules use it. Members in words. */
+/**
+ * What of a changed label group lets more traffic through: members it gains, and those it loses where deny rules use it. Members
+ * in words.
+ */
 export function labelGroupWidening(
   name: string,
   before: readonly string[],

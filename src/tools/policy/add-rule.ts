@@ -6,7 +6,6 @@ import { type ChangeRow, carryOut } from '../change.ts';
 import type { ToolContext } from '../tool.ts';
 import { type NewRule, newRule, type RuleArguments, ruleStep } from './new-rule.ts';
 import { isApplied, withFields } from './outcome.ts';
-import { draftWords } from './ref-words.ts';
 import { placeUnchanged, refSource, ruleSetTarget } from './rule-set.ts';
 
 interface AddRule extends RuleArguments {
@@ -25,7 +24,7 @@ export async function addRule(
   if (href === undefined && name === undefined)
     throw new Failure('invalid_arguments', { message: 'Give ruleset_href or ruleset_name.' });
   const target = await ruleSetTarget({ href, name }, context);
-  const rule = await newRule(kind, args, await refSource(context));
+  const rule = await newRule(kind, args, await refSource(context), context);
   const warnings = [
     ...(await warningsFor(rule, target.ruleSet, context)),
     ...(rule.warning === null ? [] : [rule.warning]),
@@ -53,12 +52,13 @@ export async function warningsFor(
 ): Promise<readonly string[]> {
   const warnings = enabled ? [] : ['The ruleset is disabled: the rule has no effect until it is enabled.'];
   if (rule.shape.unscopedConsumers || scopes.length === 0) return warnings;
-  const { keyOf } = await draftWords([], context);
+  const labels = await context.pce.labels({}, { signal: context.signal });
+  const keys = new Map(labels.items.map(({ href, key }) => [href, key]));
   const outside = scopes.every((scope) =>
     scope.some((entry) => {
       if (entry.kind !== 'label' || entry.exclusion) return false;
       const named = rule.consumers.filter(
-        ({ actor, key }) => actor.kind === 'label' && !actor.exclusion && key === keyOf(entry.href),
+        ({ actor, key }) => actor.kind === 'label' && !actor.exclusion && key === keys.get(entry.href),
       );
       return named.length > 0 && named.every(({ actor }) => actor.kind === 'label' && actor.href !== entry.href);
     }),

@@ -6,7 +6,7 @@ import { asReferences, deleteStep, updateStep } from '../../changes/steps.ts';
 import { type RefWords, ruleWidening, ruleWords } from '../../changes/widening-rules.ts';
 import { hrefOf } from '../../changes/wire.ts';
 import type { JsonObject } from '../../core/json.ts';
-import type { Actor, Rule, RuleKind, ServiceRef } from '../../model/inventory.ts';
+import type { Actor, Rule, RuleKind, Service, ServiceRef } from '../../model/inventory.ts';
 import { readRule } from '../../pce/resources/rules.ts';
 import { type ChangeRow, carryOut } from '../change.ts';
 import type { ToolContext } from '../tool.ts';
@@ -76,7 +76,11 @@ export async function changeRule(
   const warning =
     given.egress_services === undefined && given.consumers === undefined
       ? null
-      : await widerProcessRule(given.egress_services ?? [], given.consumers ?? [], await refSource(context));
+      : await widerProcessRule(
+          await servicesOf(after.egressServices, context),
+          after.consumers.map((actor) => ({ actor, key: 'href' in actor ? words.keyOf(actor.href) : null })),
+          context,
+        );
   const answer = await carryOut(
     context,
     {
@@ -106,6 +110,12 @@ export async function changeRule(
   return now === null
     ? answer
     : withFields(answer, { rule: ruleRow(readRule(now, familyOf(family), pce.orgId), words) });
+}
+
+async function servicesOf(refs: readonly ServiceRef[], { pce, signal }: ToolContext): Promise<readonly Service[]> {
+  const hrefs = new Set(refs.flatMap((ref) => (ref.kind === 'service' ? [ref.href] : [])));
+  if (hrefs.size === 0) return [];
+  return (await pce.services('draft', {}, { signal })).items.filter(({ href }) => hrefs.has(href));
 }
 
 const familyOf = (family: RuleFamily): 'allow' | 'deny' => (family === 'sec_rules' ? 'allow' : 'deny');

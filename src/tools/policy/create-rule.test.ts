@@ -163,4 +163,12 @@ describe('create-rule', () => {
     await expect(desk.apply(String(late.structured['plan_id']))).rejects.toMatchObject({ code: 'conflict' });
     expect(await sent()).toEqual([]);
   });
+
+  it('refuses what is pending deletion, by name and by href', async () => {
+    const gone = draftOf('services', 3);
+    await pce.send({ method: 'DELETE', path: gone, body: undefined });
+    const code = async (service: object) =>
+      (await refused('create-rule', { ...WEB_TO_DB, ingress_services: [service] })).error;
+    expect([await code({ service: 'S-RDP' }), await code({ href: gone })]).toEqual(['not_found', 'not_found']);
+  });
 });

@@ -64,7 +64,7 @@ export default defineTool({
     const source = await refSource(context);
     const scopes = await resolveScopes(given, source);
     const rules: NewRule[] = [];
-    for (const { rule_type: kind = 'allow', ...rule } of wanted) rules.push(await newRule(kind, rule, source));
+    for (const { rule_type: kind = 'allow', ...rule } of wanted) rules.push(await newRule(kind, rule, source, context));
 
     const ruleSet = { enabled: true, scopes: scopes.scopes, rules: rules.map(({ shape }) => shape) };
     const says = `create ruleset ${name} for ${scopes.words.join(' or ')}`;
@@ -107,8 +107,8 @@ export default defineTool({
 });
 
 /**
- * Once all of it stands, its undo deletes the ruleset as a whole, and only if nobody changed anything in it: deleting the rules one by one before would
- * make the ruleset look changed by us, and somebody else's rule would go with it.
+ * Once all of it stands, its undo deletes the ruleset as a whole, and only if nobody changed anything in it: deleting the rules
+ * one by one before would make the ruleset look changed by us, and somebody else's rule would go with it.
  */
 const goesWithItsRuleSet = (step: PlannedRequest): PlannedRequest =>
   step.undo.kind === 'requests' ? { ...step, undo: { ...step.undo, unfinishedOnly: true } } : step;

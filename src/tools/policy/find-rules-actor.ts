@@ -14,8 +14,8 @@ export type NamesActor = (rule: Rule, ruleSet: RuleSet) => readonly string[];
 type Matches = (actor: Actor) => boolean;
 
 /**
- * Which rules name somebody: every term of the expression must be named on one side or in the scope. A label counts also through a label group that
- * has it, an address through an IP list that holds it. What a rule excludes is named only by `key!=value`.
+ * Which rules name somebody: every term of the expression must be named on one side or in the scope. A label counts also through
+ * a label group that has it, an address through an IP list that holds it. What a rule excludes is named only by `key!=value`.
  */
 export async function actorFilter(
   expression: string,

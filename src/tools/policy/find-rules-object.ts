@@ -18,8 +18,9 @@ export interface FoundObject {
 const SERVICE = /^service:(.+)$/s;
 
 /**
- * The object whose uses are asked for: an href, `key=value`, `group:`, `iplist:`, `service:` or `workload:` with a name, or the bare exact name of a
- * label group, IP list or service. Throws `not_found` with near names, `ambiguous_name` where several kinds have it.
+ * The object whose uses are asked for: an href, `key=value`, `group:`, `iplist:`, `service:` or `workload:` with a name, or the
+ * bare exact name of a label group, IP list or service. Throws `not_found` with near names, `ambiguous_name` where several kinds
+ * have it.
  */
 export async function usedObject(given: string, place: Place): Promise<FoundObject> {
   const { pce, version, options } = place;

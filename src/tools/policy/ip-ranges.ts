@@ -37,8 +37,8 @@ interface Read {
 }
 
 /**
- * Ranges as a PCE takes them. Throws `invalid_arguments` for what clients of the PCE cannot read: host bits in a CIDR block, a range that does not
- * rise, an exclusion that is not a part of an inclusion (objects.md §7.1).
+ * Ranges as a PCE takes them. Throws `invalid_arguments` for what clients of the PCE cannot read: host bits in a CIDR block, a
+ * range that does not rise, an exclusion that is not a part of an inclusion (objects.md §7.1).
  */
 export function ipRanges(given: readonly RangeArgument[]): readonly JsonObject[] {
   const all = given.map(rangeOf);

@@ -7,6 +7,7 @@ import { type RuleShape, ruleWidening } from '../../changes/widening-rules.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { RuleKind } from '../../model/inventory.ts';
 import { type Resolved, withResolved } from './ref-words.ts';
+import type { ToolContext } from '../tool.ts';
 import { widerProcessRule } from './process-rules.ts';
 
 export interface RuleArguments {
@@ -40,7 +41,12 @@ const RESOLVE_AS_WORKLOADS = { providers: ['workloads'], consumers: ['workloads'
 const KIND_WORDS: Readonly<Record<RuleKind, string>> = { allow: 'allow', deny: 'deny', override_deny: 'override deny' };
 
 /** Resolves a rule; throws where a reference names nothing or cannot stand in a rule of this kind. */
-export async function newRule(kind: RuleKind, args: RuleArguments, source: RefSource): Promise<NewRule> {
+export async function newRule(
+  kind: RuleKind,
+  args: RuleArguments,
+  source: RefSource,
+  context: ToolContext,
+): Promise<NewRule> {
   const { unscoped_consumers: unscopedConsumers = false, enabled = true, description } = args;
   const consumers = await resolveActors(args.consumers, 'consumers', kind, source);
   const providers = await resolveActors(args.providers, 'providers', kind, source);
@@ -65,7 +71,11 @@ export async function newRule(kind: RuleKind, args: RuleArguments, source: RefSo
     services: services.map((ref) => ref.words),
     ...(egress.length > 0 && { egress_services: egress.map((ref) => ref.words) }),
   };
-  const warning = await widerProcessRule(egress, consumers, source);
+  const warning = await widerProcessRule(
+    egress.flatMap(({ service }) => service ?? []),
+    consumers,
+    context,
+  );
   return {
     kind,
     body: {

@@ -15,6 +15,7 @@ export const refSource = async ({ pce, changes, signal }: ToolContext): Promise<
   view: pce,
   pce: (await changes()).pce,
   signal,
+  targets: new Map(),
 });
 
 /** A ruleset of the draft as read for a write, less the rules that are pending deletion. */
@@ -66,8 +67,8 @@ async function denyRulesOf({ href }: RuleSet, { changes, signal }: ToolContext):
 }
 
 /**
- * What must still hold of the ruleset when a rule goes into it: where the rule applies, and that it does. Other people's rules do not matter,
- * because a rule is added by itself.
+ * What must still hold of the ruleset when a rule goes into it: where the rule applies, and that it does. Other people's rules do
+ * not matter, because a rule is added by itself.
  */
 export function placeUnchanged(before: JsonObject): Check {
   const fields = ['scopes', 'enabled'];

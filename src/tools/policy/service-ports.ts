@@ -48,8 +48,8 @@ interface Entry {
 type Given = { readonly [List in ServiceList]?: readonly Entry[] | undefined };
 
 /**
- * The one list that was given, as the PCE takes it; null when none was. Throws `conflicting_service_definition` for several, `empty_service` for an
- * empty one, and `invalid_arguments` for entries that mean nothing.
+ * The one list that was given, as the PCE takes it; null when none was. Throws `conflicting_service_definition` for several,
+ * `empty_service` for an empty one, and `invalid_arguments` for entries that mean nothing.
  */
 export function serviceList(given: Given): { readonly list: ServiceList; readonly wire: readonly JsonObject[] } | null {
   const lists = SERVICE_LISTS.filter((list) => given[list] !== undefined);

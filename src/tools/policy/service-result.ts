@@ -46,7 +46,10 @@ export function serviceResult(
   };
 }
 
-/** Paths of what was sent and is not there, or differs: PCEs drop fields of features that are off without an error (parity: create-service). */
+/**
+ * Paths of what was sent and is not there, or differs: PCEs drop fields of features that are off without an error (parity:
+ * create-service).
+ */
 export function discardedFields(
   sent: JsonValue | undefined,
   stored: JsonValue | undefined,

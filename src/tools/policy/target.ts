@@ -29,7 +29,10 @@ export interface Target {
   readonly name: string;
 }
 
-/** The draft object a call means: by href, or by exactly its name. Throws `not_found` with near names, `ambiguous_name` with hrefs. */
+/**
+ * The draft object a call means: by href, or by exactly its name. Throws `not_found` with near names, `ambiguous_name` with
+ * hrefs.
+ */
 export async function policyTarget(kind: NamedKind, { href, name }: Named, context: ToolContext): Promise<Target> {
   const { what, resolve } = KINDS[kind];
   const { pce } = await context.changes();

@@ -82,6 +82,10 @@ describe('update-sec-rule', () => {
     const warning = String(structured['policy_widening_warning']);
     expect(warning).toMatch(/^2 sources not known to run Windows .* S-RDP: host-1.example.com, host-3.example.com\.$/);
     expect(structured['egress_services_resolved']).toEqual(['S-RDP']);
+    const alone = await ok('update-sec-rule', { href: RULE, egress_services: [{ service: 'S-RDP' }], dry_run: true });
+    expect(alone.structured['policy_widening_warning']).toMatch(/: host-1.example.com, host-3.example.com\.$/);
+    const windows = { href: RULE, consumers: ['role=DB'], egress_services: [{ service: 'S-RDP' }], dry_run: true };
+    expect((await ok('update-sec-rule', windows)).structured['policy_widening_warning']).toBeUndefined();
   });
 
   it('refuses to apply a plan whose rule was edited since, and sends nothing', async () => {
