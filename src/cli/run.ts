@@ -19,6 +19,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'pce-sim': { about: 'the simulated PCE alone', load: () => import('./pce-sim.ts') },
   doctor: { about: 'check the way to the PCE step by step', load: () => import('./doctor.ts') },
   tools: { about: 'list the tools and what they cost in tokens', load: () => import('./tools.ts') },
+  audit: { about: 'the record of calls: verify, query, export', load: () => import('./audit.ts') },
+  keys: { about: 'registered PCE keys: list, revoke, rotate; generate a key', load: () => import('./keys.ts') },
   config: { about: 'show the configuration in force, without secrets', load: () => import('./config.ts') },
 };
 

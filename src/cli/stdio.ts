@@ -1,5 +1,6 @@
 import { loadConfig } from '../config/load.ts';
 import { openLog } from '../config/log-sinks.ts';
+import { openRecord } from '../dispatch/record.ts';
 import { createServing } from '../dispatch/serving.ts';
 import { startStdio } from '../transports/stdio.ts';
 import { runToEnd } from './lifecycle.ts';
@@ -12,7 +13,8 @@ export async function run(argv: readonly string[]): Promise<void> {
   const config = loadConfig({ flags: settingFlags(values) });
   const log = openLog(config);
   const simulated = values['demo'] ? startsLater({ profile: 'mid' }) : undefined;
-  const serving = createServing(config.settings, { log, pce: simulated?.settings });
+  const record = await openRecord(config.settings, log);
+  const serving = createServing(config.settings, { log, pce: simulated?.settings, audit: record?.sink });
   const server = startStdio(serving.dispatcher, log);
   await runToEnd({
     ended: server.ended,
@@ -20,6 +22,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     async close() {
       await server.close();
       await serving.close();
+      await record?.close();
       await simulated?.close();
     },
   });

@@ -47,9 +47,8 @@ export function ownKeys(mode: Extract<KeyMode, 'per_user' | 'hybrid'>, rules: Ke
     mode,
     async register(key, signal) {
       if (!/^[1-9]\d{0,18}$/.test(key.orgId)) throw refused('The org is a number.');
-      if (!/^[\x21-\x7e]{1,200}$/.test(`${key.apiKey.reveal()}`)) throw refused('That is not the id of an API key.');
-      if (!/^[\x21-\x7e]{1,200}$/.test(`${key.apiSecret.reveal()}`))
-        throw refused('That is not the secret of an API key.');
+      if (!/^[\x21-\x7e]{1,200}$/.test(key.apiKey.reveal())) throw refused('That is not the id of an API key.');
+      if (!/^[\x21-\x7e]{1,200}$/.test(key.apiSecret.reveal())) throw refused('That is not the secret of an API key.');
       // The operator decides whether keys may travel to whoever answers.
       if (!key.tlsVerify && common.tls?.verify !== false)
         throw refused('This server does not send keys over TLS that is not verified.');

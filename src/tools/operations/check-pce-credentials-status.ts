@@ -56,20 +56,17 @@ export default defineTool({
   },
 });
 
-function told(mode: KeyMode, key: RegisteredKey | null): string {
-  if (key !== null)
-    return `You have a PCE key registered for ${key.host}:${key.port}, org ${key.orgId}; your calls use it.`;
-  switch (mode) {
-    case 'stdio':
-      return 'This server uses the PCE key it was started with; there is nothing to register.';
-    case 'shared':
-      return 'This server uses one PCE key for everybody; there is nothing to register.';
-    case 'hybrid':
-      return 'You have no PCE key registered; your calls use the shared one.';
-    case 'per_user':
-      return 'You have no PCE key registered; register one on the /setup page or with register-pce-credentials.';
-  }
-}
+const WITHOUT: Readonly<Record<KeyMode, string>> = {
+  stdio: 'This server uses the PCE key it was started with; there is nothing to register.',
+  shared: 'This server uses one PCE key for everybody; there is nothing to register.',
+  hybrid: 'You have no PCE key registered; your calls use the shared one.',
+  per_user: 'You have no PCE key registered; register one on the /setup page or with register-pce-credentials.',
+};
+
+const told = (mode: KeyMode, key: RegisteredKey | null): string =>
+  key === null
+    ? WITHOUT[mode]
+    : `You have a PCE key registered for ${key.host}:${key.port}, org ${key.orgId}; your calls use it.`;
 
 const factsOf = ({ host, port, orgId, tlsVerify, label, createdMs, lastUsedMs }: RegisteredKey) => ({
   pce_host: host,
