@@ -11,7 +11,7 @@ import { readRule } from '../../pce/resources/rules.ts';
 import { type ChangeRow, carryOut } from '../change.ts';
 import type { ToolContext } from '../tool.ts';
 import { bodyOf } from './again.ts';
-import { readBack, withFields } from './outcome.ts';
+import { withReadBack } from './outcome.ts';
 import { widerProcessRule } from './process-rules.ts';
 import { draftWords, withResolved } from './ref-words.ts';
 import { ruleRow } from './rule-row.ts';
@@ -105,11 +105,10 @@ export async function changeRule(
       },
     },
   );
-  const now = await readBack(answer, hrefOf(before), context);
   const { pce } = await context.changes();
-  return now === null
-    ? answer
-    : withFields(answer, { rule: ruleRow(readRule(now, familyOf(family), pce.orgId), words) });
+  return withReadBack(answer, hrefOf(before), context, (now) => ({
+    rule: ruleRow(readRule(now, familyOf(family), pce.orgId), words),
+  }));
 }
 
 async function servicesOf(refs: readonly ServiceRef[], { pce, signal }: ToolContext): Promise<readonly Service[]> {

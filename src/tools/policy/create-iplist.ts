@@ -5,7 +5,7 @@ import { text } from '../fields.ts';
 import { defineTool } from '../tool.ts';
 import { ipListOutput, ipListResult } from './ip-list-result.ts';
 import { fqdnsOf, ipListFields, ipRanges } from './ip-ranges.ts';
-import { readBack, withFields } from './outcome.ts';
+import { withReadBack } from './outcome.ts';
 import { collectionOf, refuseExisting } from './target.ts';
 
 export default defineTool({
@@ -39,6 +39,6 @@ export default defineTool({
       { tool: 'create-iplist', title: says, effect: 'draft', requests: [step] },
       { dryRun: planOnly, done: `IP list ${name} created in the draft` },
     );
-    return withFields(answer, ipListResult(await readBack(answer, undefined, context)));
+    return withReadBack(answer, undefined, context, ipListResult);
   },
 });

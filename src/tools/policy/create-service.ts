@@ -3,7 +3,7 @@ import { Failure } from '../../core/errors.ts';
 import { carryOut, changeColumns, changeOutput, dryRun, unlessDryRun } from '../change.ts';
 import { text } from '../fields.ts';
 import { defineTool } from '../tool.ts';
-import { readBack, withFields } from './outcome.ts';
+import { withReadBack } from './outcome.ts';
 import { serviceFields, serviceList } from './service-ports.ts';
 import { serviceOutput, serviceResult } from './service-result.ts';
 import { collectionOf, refuseExisting } from './target.ts';
@@ -35,6 +35,6 @@ export default defineTool({
       { tool: 'create-service', title: says, effect: 'draft', requests: [step] },
       { dryRun: planOnly, done: `Service ${name} created in the draft` },
     );
-    return withFields(answer, serviceResult(await readBack(answer, undefined, context), body, pce.orgId));
+    return withReadBack(answer, undefined, context, (stored) => serviceResult(stored, body, pce.orgId));
   },
 });

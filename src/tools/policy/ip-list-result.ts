@@ -16,8 +16,7 @@ export const ipListOutput = {
   fqdns: texts,
 } as const;
 
-export function ipListResult(list: JsonObject | null): Readonly<Record<string, unknown>> {
-  if (list === null) return {};
+export function ipListResult(list: JsonObject): Readonly<Record<string, unknown>> {
   return {
     href: hrefOf(list),
     ...present({ name: textOf(list, 'name'), description: textOf(list, 'description') }),

@@ -16,11 +16,10 @@ export const serviceOutput = {
 
 /** The service as read back, and what of the request the PCE did not keep. */
 export function serviceResult(
-  stored: JsonObject | null,
+  stored: JsonObject,
   requested: JsonObject,
   orgId: string,
 ): Readonly<Record<string, unknown>> {
-  if (stored === null) return {};
   const { href, name, description, kind, ports } = readService(stored, orgId);
   const discarded = discardedFields(requested, stored);
   return {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { draftOf, policyWorld } from '../../../test/changes/policy-world.ts';
 import updateIplist from './update-iplist.ts';
 
-const { ok, refused, desk, read, sent } = await policyWorld([updateIplist]);
+const { ok, refused, desk, read, sent, faults } = await policyWorld([updateIplist]);
 const OFFICES = draftOf('ip_lists', 2);
 const AS_IT_WAS = {
   name: 'Offices',
@@ -58,5 +58,19 @@ describe('update-iplist', () => {
     await expect(desk.apply(String(planned.structured['plan_id']))).rejects.toMatchObject({ code: 'conflict' });
     expect(await sent()).toEqual([]);
     expect(await read(OFFICES)).toMatchObject({ description: 'theirs' });
+  });
+
+  it('is not a failure when what was changed cannot be read again', async () => {
+    // Before the write and after it the list is read once each by the plan; the third time is the answer's own.
+    await faults([
+      { match: { method: 'GET', path: OFFICES, nth: 3, count: 0 }, effect: { kind: 'status', status: 500 } },
+    ]);
+    const { structured } = await ok('update-iplist', { name: 'Offices', description: 'unread' });
+    expect(await faults([])).toBe(true);
+    expect([structured['state'], structured.coverage.gaps, (await read(OFFICES))?.['description']]).toEqual([
+      'applied',
+      [expect.stringMatching(/^the change stands, but it could not be read back/)],
+      'unread',
+    ]);
   });
 });

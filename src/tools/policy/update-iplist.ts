@@ -8,7 +8,7 @@ import { described, text } from '../fields.ts';
 import { defineTool } from '../tool.ts';
 import { ipListOutput, ipListResult } from './ip-list-result.ts';
 import { fqdnsOf, ipListFields, ipRanges } from './ip-ranges.ts';
-import { readBack, withFields } from './outcome.ts';
+import { withReadBack } from './outcome.ts';
 import { describedBefore, policyTarget, refuseExisting } from './target.ts';
 import { ruleUses } from './uses.ts';
 
@@ -64,6 +64,6 @@ export default defineTool({
       { tool: 'update-iplist', title: says, effect: 'draft', requests: [step], widening },
       { dryRun: planOnly, done: `IP list ${name} changed in the draft` },
     );
-    return withFields(answer, ipListResult(await readBack(answer, hrefOf(before), context)));
+    return withReadBack(answer, hrefOf(before), context, ipListResult);
   },
 });

@@ -9,7 +9,7 @@ import { described, flag, text } from '../fields.ts';
 import { present } from '../present.ts';
 import { defineTool } from '../tool.ts';
 import { inWords } from './new-rule.ts';
-import { readBack, withFields } from './outcome.ts';
+import { withReadBack } from './outcome.ts';
 import { draftWords, withResolved } from './ref-words.ts';
 import { refSource, ruleSetTarget } from './rule-set.ts';
 import { sameScopes } from './same.ts';
@@ -96,11 +96,10 @@ export default defineTool({
       },
       { dryRun: planOnly, done: `Ruleset ${name} changed in the draft` },
     );
-    const after = await readBack(answer, hrefOf(before), context);
-    return withFields(answer, after === null ? {} : await fieldsOf(after, pce.orgId));
+    return withReadBack(answer, hrefOf(before), context, fieldsOf);
 
-    async function fieldsOf(wire: JsonObject, orgId: string): Promise<Readonly<Record<string, unknown>>> {
-      const now = readRuleSet(wire, orgId).ruleSet;
+    async function fieldsOf(wire: JsonObject): Promise<Readonly<Record<string, unknown>>> {
+      const now = readRuleSet(wire, pce.orgId).ruleSet;
       const options = { signal: context.signal };
       const [labels, groups] = await Promise.all([
         context.pce.labels({}, options),

@@ -7,7 +7,7 @@ import { readService } from '../../pce/resources/services.ts';
 import { carryOut, changeColumns, changeOutput, dryRun, unlessDryRun } from '../change.ts';
 import { described, text, texts } from '../fields.ts';
 import { defineTool } from '../tool.ts';
-import { readBack, withFields } from './outcome.ts';
+import { withReadBack } from './outcome.ts';
 import { SERVICE_LISTS, type ServiceList, serviceFields, serviceList } from './service-ports.ts';
 import { serviceOutput, serviceResult } from './service-result.ts';
 import { describedBefore, policyTarget, refuseExisting } from './target.ts';
@@ -76,7 +76,7 @@ export default defineTool({
         extra: { updated_fields: step?.diff.map(({ field }) => field) ?? [] },
       },
     );
-    return withFields(answer, serviceResult(await readBack(answer, hrefOf(before), context), changes, pce.orgId));
+    return withReadBack(answer, hrefOf(before), context, (stored) => serviceResult(stored, changes, pce.orgId));
   },
 });
 
