@@ -51,6 +51,7 @@ import complianceCheck from '../tools/risk/compliance-check.ts';
 import detectLateralMovementPaths from '../tools/risk/detect-lateral-movement-paths.ts';
 import identifyInfrastructureServices from '../tools/risk/identify-infrastructure-services.ts';
 import explainFlow from '../tools/segmentation/explain-flow.ts';
+import proposePolicy from '../tools/segmentation/propose-policy.ts';
 import simulateChange from '../tools/segmentation/simulate-change.ts';
 import simulateEnforcement from '../tools/segmentation/simulate-enforcement.ts';
 import createRingfence from '../tools/segmentation/create-ringfence.ts';
@@ -139,6 +140,7 @@ export const catalogue: readonly AnyTool[] = [
   explainFlow,
   simulateEnforcement,
   simulateChange,
+  proposePolicy,
   // risk
   identifyInfrastructureServices,
   detectLateralMovementPaths,
