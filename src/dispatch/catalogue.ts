@@ -58,7 +58,9 @@ import createRingfence from '../tools/segmentation/create-ringfence.ts';
 import ringfenceBatch from '../tools/segmentation/ringfence-batch.ts';
 import enforcementReadiness from '../tools/segmentation/enforcement-readiness.ts';
 import getPolicyCoverageReport from '../tools/segmentation/get-policy-coverage-report.ts';
+import buildIdentityGraph from '../tools/traffic/build-identity-graph.ts';
 import diffTraffic from '../tools/traffic/diff-traffic.ts';
+import discoverProcessEgress from '../tools/traffic/discover-process-egress.ts';
 import explainActivity from '../tools/traffic/explain-activity.ts';
 import findIdlePorts from '../tools/traffic/find-idle-ports.ts';
 import findUnmanagedTraffic from '../tools/traffic/find-unmanaged-traffic.ts';
@@ -132,6 +134,8 @@ export const catalogue: readonly AnyTool[] = [
   reportEgress,
   matchIndicators,
   findIdlePorts,
+  discoverProcessEgress,
+  buildIdentityGraph,
   // segmentation
   createRingfence,
   ringfenceBatch,
