@@ -50,7 +50,9 @@ export async function proposalPlan(
   const [app, env] = target.labels;
   if (app === undefined || env === undefined)
     throw new Failure('invalid_arguments', { message: 'A proposal needs app_name and env_name.' });
-  const [own] = ownRuleSets(draft.ruleSets, { app, env });
+  const [own] = ownRuleSets(draft.ruleSets, { app, env }).filter(
+    ({ enabled, updateType }) => enabled && updateType !== 'delete',
+  );
   if (own !== undefined) {
     const before = await source.pce.read(own.href, context.signal);
     const check = before === null ? undefined : placeUnchanged(before);

@@ -71,8 +71,8 @@ describe('propose-policy', () => {
       readonly href: string;
       readonly name: string;
     }[];
-    const own = sets.find(({ name }) => /\bhrm \| prod$/.test(name));
-    await on.pce.send({ method: 'DELETE', path: own?.href ?? '', body: undefined });
+    for (const { href, name } of sets)
+      if (/\bhrm \| prod$/.test(name)) await on.pce.send({ method: 'DELETE', path: href, body: undefined });
     const { structured } = await propose({ app_name: 'hrm', env_name: 'prod', tier: 'ringfence' });
     expect(structured['ruleset']).toBe('hrm | prod (new)');
     expect((structured['requests'] as readonly string[])[0]).toBe('create ruleset hrm | prod');
