@@ -18,6 +18,9 @@ export const servicesArgument = {
   },
 } as const;
 
+/** The four reported decisions. */
+export const decisionsArgument = described({ type: 'array', items: oneOf(...DECISIONS) }, 'Default all four');
+
 /** The filters common to the tools that ask for traffic, with the reference server's names. */
 export const trafficFilters = {
   start_date: described(text, 'YYYY-MM-DD or RFC 3339'),
@@ -29,7 +32,7 @@ export const trafficFilters = {
   exclude_destinations: texts,
   include_services: described(servicesArgument, 'Any of these; proto: tcp or number'),
   exclude_services: servicesArgument,
-  policy_decisions: described({ type: 'array', items: oneOf(...DECISIONS) }, 'Default all four'),
+  policy_decisions: decisionsArgument,
   exclude_workloads_from_ip_list_query: described(flag, 'Default true'),
   max_results: described({ ...integer, minimum: 1, maximum: MAX_ROWS }, 'Rows to read (default 200000)'),
   query_name: text,
