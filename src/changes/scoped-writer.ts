@@ -71,4 +71,5 @@ const outside = (): Failure =>
   new Failure('forbidden', {
     message: 'You may change workloads that carry your labels, and nothing else.',
     remedy: 'Ask someone who is not limited to labels.',
+    detail: { neverSent: true },
   });

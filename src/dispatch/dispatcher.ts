@@ -127,7 +127,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     if (effect !== 'read') await options.audit?.before(checked, known.confirmationId);
     const answer = await finished(tool.run(args, await context()));
     known.planId = textOf(answer.extra?.['plan_id']) ?? textOf(args['plan_id']);
-    return buildResult(noted(answer, notes), tool, {
+    return buildResult(limited(noted(answer, notes), principal), tool, {
       budgetTokens,
       structured,
       page,
@@ -211,6 +211,15 @@ function split(tool: AnyTool, given: Arguments): { readonly cursor: string | und
 /** What was read differently from how it was written is part of the answer: a misreading must show. */
 const noted = <Item>(answer: Answer<Item>, notes: readonly string[]): Answer<Item> =>
   notes.length === 0 ? answer : { ...answer, extra: { ...answer.extra, notes } };
+
+/** Whoever is limited to labels is told with every answer what was left out, and what was not. */
+const limited = <Item>(answer: Answer<Item>, { labelScope }: Principal): Answer<Item> =>
+  labelScope
+    ? { ...answer, coverage: { ...answer.coverage, gaps: [...answer.coverage.gaps, limits(labelScope)] } }
+    : answer;
+
+const limits = (labelScope: string): string =>
+  `limited to ${labelScope}: workloads outside are left out, in traffic shown by application and environment only; labels, services and IP lists are not limited`;
 
 const withRequestId = ({ code, message, cause }: Failure, requestId: string) =>
   new Failure(code, { message, data: { request_id: requestId }, cause });
