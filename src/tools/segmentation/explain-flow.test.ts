@@ -40,7 +40,7 @@ describe('explain-flow', () => {
     expect(structured['verdict']).toBe('blocked');
     const [row] = structured.items;
     expect(row).toMatchObject({ class: 'override_deny', decided_at: 'destination' });
-    expect(planted['P16']?.rules).toEqual(expect.arrayContaining([...(row?.['rule_hrefs'] as string[])]));
+    expect(planted['P16']?.rules).toEqual(expect.arrayContaining(row?.['rule_hrefs'] as string[]));
     expect(structured.answer).toContain('EMG | INC-2291');
     expect(row?.['runners_up']).toEqual([expect.stringContaining('allow')]);
     expect(structured['agreement']).toMatch(/^(\d+) of \1 rows$/);
