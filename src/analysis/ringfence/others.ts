@@ -3,8 +3,10 @@ import { type ObservedPort, portsOf } from './discovery.ts';
 
 /** A peer that no app and env label names. */
 export interface OtherPeer {
-  /** `unlabelled` has an agent, `unmanaged` is a workload without one, `ip_list` are addresses a list names, `address` nobody names. */
-  readonly kind: 'unlabelled' | 'unmanaged' | 'ip_list' | 'address';
+  /**
+   * `unlabelled` has an agent, `unmanaged` is a workload without one, `ip_list` are addresses a list names, `internet`
+   * is all of it, `address` is an internal one nobody names. */
+  readonly kind: 'unlabelled' | 'unmanaged' | 'ip_list' | 'internet' | 'address';
   readonly name: string;
   /** Workload hrefs, for the first two kinds. */
   readonly workload: string | null;
@@ -25,6 +27,7 @@ export const otherDimensions = (side: 'source' | 'destination') =>
     `${side}_ip_list`,
     `${side}_app`,
     `${side}_env`,
+    `${side}_address_kind`,
     'policy',
     'port',
     'proto',
@@ -37,6 +40,11 @@ interface Named {
   readonly ip: string;
 }
 
+function addressName(list: string | null, range: string | null, ip: string | null): Pick<Named, 'kind' | 'name'> {
+  if (list !== null) return { kind: 'ip_list', name: list };
+  return range === 'internet' ? { kind: 'internet', name: 'internet' } : { kind: 'address', name: ip ?? '-' };
+}
+
 /**
  * The peers on one side that carry no app or no env label, most connections first. `narrowest` gives the list that says most about an
  * address, or null where none says enough to be a source of its own.
@@ -47,13 +55,13 @@ export function otherPeers(
 ): readonly OtherPeer[] {
   const seen = groups.flatMap(({ key, connections }) => {
     const [shown = null, workload = null, managed = null, ip = null, lists = null, app = null, env = null] = key;
-    const [decision = null, port = null, proto = null] = key.slice(7);
+    const [range = null, decision = null, port = null, proto = null] = key.slice(7);
     if (app !== null && env !== null) return [];
     const list = workload !== null || lists === null ? null : narrowest(lists.split(', '));
     const named: Named =
       workload !== null
         ? { kind: managed === 'true' ? 'unlabelled' : 'unmanaged', name: shown ?? workload, workload, ip: ip ?? '' }
-        : { kind: list === null ? 'address' : 'ip_list', name: list ?? ip ?? '-', workload: null, ip: ip ?? '' };
+        : { ...addressName(list, range, ip), workload: null, ip: ip ?? '' };
     return [
       {
         ...named,

@@ -30,7 +30,9 @@ const remoteRow = ({ app, env, coverage, connections, ports }: Remote) => ({
 function handling({ kind }: OtherPeer, allows: boolean, selective: boolean): string {
   const fate = selective ? 'blocked by the deny rule unless another rule allows it' : 'no rule made';
   if (!allows) return fate;
-  return kind === 'address' ? `${fate}: no narrow IP list names it` : 'allowed by a rule of its own';
+  return kind === 'address' || kind === 'internet'
+    ? `${fate}: no narrow IP list names it`
+    : 'allowed by a rule of its own';
 }
 
 /** The fields of the reference server's summary (reference-server.md §2.1), and what the plan leaves out and would block. */

@@ -4,7 +4,8 @@ import { type Simulated, simulated } from '../../../test/catalogue/simulated.ts'
 
 let pce: Simulated;
 beforeAll(async () => {
-  pce = await simulated({ profile: 'small' });
+  // Many calls in a minute: without patience for the quota of requests.
+  pce = await simulated({ profile: 'small' }, { impatient: true });
 });
 afterAll(() => pce.close());
 
@@ -166,17 +167,17 @@ describe('create-ringfence', () => {
   });
 
   it('lists sources without labels with what becomes of them, and allows those it can when told to', async () => {
-    const args = { app_name: 'payments', env_name: 'prod', ruleset_name: 'others', selective: true, dry_run: true };
+    const args = { app_name: 'ad-core', env_name: 'prod', ruleset_name: 'others', selective: true, dry_run: true };
     const listed = await ok('create-ringfence', args);
     const others = listed['other_sources'] as readonly { readonly kind: string; readonly handling: string }[];
     expect(others.length).toBeGreaterThan(0);
     for (const { handling } of others) expect(handling).toBe('blocked by the deny rule unless another rule allows it');
     const allowed = await ok('create-ringfence', { ...args, other_sources: 'allow' });
     const handled = allowed['other_sources'] as typeof others;
-    expect(new Set(handled.filter(({ kind }) => kind !== 'address').map(({ handling }) => handling))).toEqual(
-      new Set(['allowed by a rule of its own']),
-    );
-    expect(rulesOf(allowed).length).toBeGreaterThan(rulesOf(listed).length);
+    expect(
+      new Set(handled.filter(({ kind }) => kind !== 'address' && kind !== 'internet').map(({ handling }) => handling)),
+    ).toEqual(new Set(['allowed by a rule of its own']));
+    expect(Number(allowed.totals['requests'])).toBeGreaterThan(Number(listed.totals['requests']));
   });
 
   it('adds outbound rules, in one ruleset or in one of each remote application', async () => {

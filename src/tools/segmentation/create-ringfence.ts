@@ -97,11 +97,11 @@ export default defineTool({
   example: { app_name: 'ordering', env_name: 'prod', selective: true, dry_run: true },
   columns: changeColumns,
   effectOf: unlessDryRun('draft'),
-  run: (args, context) => createRingfence(args, context),
+  run: (args, context) => ringfence(args, context),
 });
 
 /** One ringfence, planned and without `dry_run` written to the draft. What a batch does for each application. */
-export async function createRingfence(
+export async function ringfence(
   args: RingfenceArguments & { readonly dry_run?: boolean | undefined },
   context: ToolContext,
 ): Promise<Answer<ChangeRow>> {

@@ -11,7 +11,7 @@ import { appContacts } from '../risk/app-contacts.ts';
 import { defineTool, type ToolContext } from '../tool.ts';
 import { trafficQuery } from '../traffic/filters.ts';
 import { withFlows } from '../traffic/read-flows.ts';
-import { createRingfence } from './create-ringfence.ts';
+import { ringfence } from './create-ringfence.ts';
 import type { RingfenceArguments } from './create-ringfence-plan.ts';
 
 interface BatchRow {
@@ -139,7 +139,7 @@ export default defineTool({
 async function one(args: RingfenceArguments & { readonly dry_run: boolean }, context: ToolContext): Promise<BatchRow> {
   const named = { app: args.app_name, env: args.env_name };
   try {
-    const { extra = {}, answer } = await createRingfence(args, context);
+    const { extra = {}, answer } = await ringfence(args, context);
     const {
       ruleset,
       would_block: blocks,
