@@ -30,7 +30,7 @@ export const roleOf = (groups: readonly string[], map: RoleMap): Role | null =>
 
 /** Who is calling, as everything behind the door knows them. */
 export const principalOf = (
-  { issuer, subject, groups }: Identity,
+  { issuer, subject, groups }: Pick<Identity, 'issuer' | 'subject' | 'groups'>,
   roles: RoleMap,
   scopeOf: (groups: readonly string[]) => string | null,
 ): Principal => ({ issuer, subject, role: roleOf(groups, roles), labelScope: scopeOf(groups) });
