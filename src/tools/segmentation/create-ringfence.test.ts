@@ -1,13 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Called, callWith } from '../../../test/catalogue/call.ts';
 import { type Simulated, simulated } from '../../../test/catalogue/simulated.ts';
 
 let pce: Simulated;
-beforeAll(async () => {
-  // Many calls in a minute: without patience for the quota of requests.
-  pce = await simulated({ profile: 'small' }, { impatient: true });
+beforeEach(async () => {
+  // A connection of its own for each test: together they would run into the quota of requests.
+  pce = await simulated({ profile: 'small' });
 });
-afterAll(() => pce.close());
+afterEach(() => pce.close());
 
 async function ok(name: string, args: object): Promise<Called['structured']> {
   const { structured, isError, text } = await callWith(pce.dispatcher, name, args);
