@@ -29,8 +29,8 @@ export interface BuildOptions {
   /** False drops the structured lane (`MCP_STRUCTURED=off`). */
   readonly structured?: boolean | undefined;
   readonly page?: PageStart | undefined;
-  /** Makes the cursor of the next page. */
-  readonly seal: (next: PageStart) => string;
+  /** Makes the cursor of the next page. Without it the first rows are all there is, and the answer says how many are left out. */
+  readonly seal?: ((next: PageStart) => string) | undefined;
   /** The boundary around rows; random unless told. */
   readonly fence?: string | undefined;
 }
@@ -38,6 +38,7 @@ export interface BuildOptions {
 const LAST_KEY_LENGTH = 22;
 /** What the numbers of the first and last row may add to an empty page. */
 const ROW_NUMBERS_LENGTH = 16;
+const leftOut = (rows: number): string => `${rows} further rows are left out of this answer`;
 const SHORTENED_ROWS = 'lists inside some rows are shortened to fit';
 const MOVED_ROWS = 'rows came or went since the previous page: some may be missing or repeated';
 
@@ -125,8 +126,8 @@ export function buildResult<Item>(
       ),
     ].join('\n');
 
-  const longestCursor = seal({ offset: items.length, lastKey: 'x'.repeat(LAST_KEY_LENGTH) });
-  const longest = weakened(envelope, SHORTENED_ROWS);
+  const longestCursor = seal?.({ offset: items.length, lastKey: 'x'.repeat(LAST_KEY_LENGTH) });
+  const longest = weakened(envelope, seal === undefined ? leftOut(items.length) : SHORTENED_ROWS);
   const fixedText = textOf(longest, [], longestCursor).length + ROW_NUMBERS_LENGTH;
   const fixedStructured = structured ? jsonLength(structuredOf(longest, [], longestCursor)) : 0;
   const rows = takeRows(items.slice(start), view, {
@@ -137,11 +138,12 @@ export function buildResult<Item>(
   });
   const end = start + rows.length;
   const cursor = continued
-    ? seal(page ?? { offset: 0, lastKey: null })
+    ? seal?.(page ?? { offset: 0, lastKey: null })
     : end < items.length
-      ? seal({ offset: end, lastKey: rowKey(items[end - 1]) })
+      ? seal?.({ offset: end, lastKey: rowKey(items[end - 1]) })
       : undefined;
-  const told = rows.some((row) => row.cut) ? longest : envelope;
+  const whole = rows.some((row) => row.cut) ? weakened(envelope, SHORTENED_ROWS) : envelope;
+  const told = end < items.length && seal === undefined ? weakened(whole, leftOut(items.length - end)) : whole;
   const content = [{ type: 'text', text: textOf(told, rows, cursor) }] as const;
   if (!structured) return { content };
   const shown = rows.map((row) => row.item);

@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import { Failure } from '../core/errors.ts';
 import { type Href, isHref } from '../core/href.ts';
 import { isObject } from '../core/json.ts';
-import { digestOf } from './canonical.ts';
+import { canonicalJson, digestOf } from './canonical.ts';
 
 /** Whose call a cursor belongs to. `args` are the arguments as checked, without `cursor` itself. */
 export interface CursorCall {
@@ -39,6 +39,8 @@ export interface CursorSeal {
 const DAY_MS = 86_400_000;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
+/** Arguments up to here, as canonical JSON, travel in the cursor, so that it says by itself which call it goes on with. */
+const MAX_CARRIED = 300;
 const SHAPE = /^([A-Za-z0-9_-]{1,16})\.([A-Za-z0-9_-]{40,2000})$/;
 
 /** A key for one process: cursors end with it, which is right on stdio and wrong behind a load balancer. */
@@ -59,7 +61,8 @@ export function sealCursor(
   const cipher = createCipheriv('aes-256-gcm', key, iv);
   cipher.setAAD(boundTo(principal));
   const expires = Math.ceil((clock.now() + lifeMs) / 1000);
-  const plain = JSON.stringify([tool, digestOf(args), offset, expires, lastKey, queryHref ?? null, asOfMs ?? null]);
+  const carried = isObject(args) && canonicalJson(args).length <= MAX_CARRIED ? args : digestOf(args);
+  const plain = JSON.stringify([tool, carried, offset, expires, lastKey, queryHref ?? null, asOfMs ?? null]);
   const sealed = Buffer.concat([iv, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
   return `${id}.${sealed.toString('base64url')}`;
 }
@@ -87,18 +90,54 @@ function decrypt(cursor: string, principal: CursorCall['principal'], keys: reado
  * Where `cursor` points to. Throws `invalid_cursor` for anything but an untouched cursor of this very call, `expired_cursor` for an
  * old one.
  */
-export function openCursor(cursor: string, call: CursorCall, { keys, clock }: CursorSeal): CursorPosition {
-  const plain = decrypt(cursor, call.principal, keys);
-  if (!Array.isArray(plain)) throw new Failure('invalid_cursor');
-  const [tool, digest, offset, expires, lastKey, queryHref, asOfMs] = plain as readonly unknown[];
+export function openCursor(cursor: string, call: CursorCall, seal: CursorSeal): CursorPosition {
+  const { tool, carried, position } = unseal(cursor, call.principal, seal);
+  const digest = typeof carried === 'string' ? carried : digestOf(carried);
   if (tool !== call.tool || digest !== digestOf(call.args)) throw new Failure('invalid_cursor');
+  return position();
+}
+
+/**
+ * The call that a cursor of `principal` goes on with, without the cursor itself; `args` is null where they were too long to travel with
+ * it. Throws as `openCursor` does.
+ */
+export function callOf(
+  cursor: string,
+  principal: CursorCall['principal'],
+  seal: CursorSeal,
+): { readonly tool: string; readonly args: Readonly<Record<string, unknown>> | null } {
+  const { tool, carried, position } = unseal(cursor, principal, seal);
+  position();
+  return { tool, args: isObject(carried) ? carried : null };
+}
+
+interface Unsealed {
+  readonly tool: string;
+  /** The arguments, or their digest. */
+  readonly carried: Readonly<Record<string, unknown>> | string;
+  /** Throws `expired_cursor`: told only to who asks for the same call. */
+  readonly position: () => CursorPosition;
+}
+
+function unseal(cursor: string, principal: CursorCall['principal'], { keys, clock }: CursorSeal): Unsealed {
+  const plain = decrypt(cursor, principal, keys);
+  if (!Array.isArray(plain)) throw new Failure('invalid_cursor');
+  const [tool, carried, offset, expires, lastKey, queryHref, asOfMs] = plain as readonly unknown[];
+  if (typeof tool !== 'string' || !(typeof carried === 'string' || isObject(carried)))
+    throw new Failure('invalid_cursor');
   if (typeof offset !== 'number' || typeof expires !== 'number') throw new Failure('invalid_cursor');
-  if (expires * 1000 <= clock.now()) throw new Failure('expired_cursor');
   return {
-    offset,
-    lastKey: typeof lastKey === 'string' ? lastKey : null,
-    ...(typeof queryHref === 'string' && isHref(queryHref) ? { queryHref } : {}),
-    ...(typeof asOfMs === 'number' ? { asOfMs } : {}),
+    tool,
+    carried,
+    position() {
+      if (expires * 1000 <= clock.now()) throw new Failure('expired_cursor');
+      return {
+        offset,
+        lastKey: typeof lastKey === 'string' ? lastKey : null,
+        ...(typeof queryHref === 'string' && isHref(queryHref) ? { queryHref } : {}),
+        ...(typeof asOfMs === 'number' ? { asOfMs } : {}),
+      };
+    },
   };
 }
 

@@ -4,7 +4,7 @@ import { digestOf, unversioned } from './digest.ts';
 import { diffOfObjects, type RuleDiff } from './object-diff.ts';
 import { mapHrefs } from './placeholders.ts';
 import type { BareRequest, Check, FieldDiff } from './plan.ts';
-import { allowRuleBody, bodyOf, denyRuleBody, KINDS } from './post-body.ts';
+import { bodyOf, canBeMadeAgain, KINDS } from './post-body.ts';
 import { asReferences } from './steps.ts';
 import { hrefOf, nameOf, policyTypeOf } from './wire.ts';
 
@@ -54,12 +54,11 @@ function requestsFor({ draft, active }: Draft, before: number): Own {
   const what = `${type} ${nameOf(draft)}`;
   const { fields, rules } = diffOfObjects(active, draft);
   if (active === null) {
-    const body = bodyOf(draft, type);
-    if (body === null)
+    if (!canBeMadeAgain(type))
       return { requests: [], lost: [`${what} (a new one of this kind cannot be made again)`], made: null };
     const made = `{+${before + 1}}`;
     const inside = ruleRequests(rules, made, nameOf(draft));
-    return { requests: [creation(href, body, what), ...inside.requests], lost: inside.lost, made };
+    return { requests: [creation(href, bodyOf(draft, type), what), ...inside.requests], lost: inside.lost, made };
   }
   const inside = ruleRequests(rules, href, nameOf(draft));
   const edits: readonly BareRequest[] =
@@ -99,7 +98,7 @@ function ruleRequests(rules: readonly RuleDiff[], home: string, name: string): R
       if (change === 'update')
         return { method: 'PUT', path: href, body: valuesOf(fields, rule), says: `change ${what} again` };
       const list = `${home}/${kind === 'allow' ? 'sec_rules' : 'deny_rules'}`;
-      const body = kind === 'allow' ? allowRuleBody(rule) : denyRuleBody(rule);
+      const body = bodyOf(rule, kind === 'allow' ? 'sec_rules' : 'deny_rules');
       return { method: 'POST', path: list, body, says: `create ${what} again`, trace: { kind: 'new_in', list } };
     });
   return { requests, lost };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Answer } from '../answer/answer.ts';
 import { buildResult } from '../answer/build.ts';
-import { type CursorSeal, openCursor, sealCursor } from '../answer/cursor.ts';
+import { callOf, type CursorSeal, openCursor, sealCursor } from '../answer/cursor.ts';
 import { failureResult } from '../answer/failure.ts';
 import type { ToolResult } from '../answer/result.ts';
 import { Unfinished } from '../answer/unfinished.ts';
@@ -117,7 +117,6 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         const shown = buildResult({ ...planned, continues: undefined }, tool, {
           budgetTokens,
           structured: false,
-          seal: () => '',
         });
         return { answer: planned, text: shown.content[0].text };
       },
@@ -131,7 +130,10 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       budgetTokens,
       structured,
       page,
-      seal: (next) => sealCursor(cursorCall, { ...next, asOfMs, queryHref: answer.continues }, options.seal),
+      // The next page of a tool that changes something would be the change again.
+      seal: isPaged(tool)
+        ? (next) => sealCursor(cursorCall, { ...next, asOfMs, queryHref: answer.continues }, options.seal)
+        : undefined,
     });
   }
 
@@ -166,6 +168,25 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         log.debug('call', { ...record });
         await options.audit?.after(record, call.args);
       }
+    },
+
+    authorise(principal, target) {
+      const decision = decide(principal, 'read', target);
+      if (!decision.allowed) throw decision.failure;
+    },
+
+    async view(principal, name) {
+      authorise(find(name), principal);
+      return options.pce(principal);
+    },
+
+    continued(principal, cursor) {
+      const { tool, args } = callOf(cursor, principal, options.seal);
+      if (args !== null) return { name: tool, args: { ...args, cursor } };
+      throw new Failure('invalid_cursor', {
+        message: 'The arguments of this call were too long to travel with its cursor.',
+        remedy: `Call ${tool} with the same arguments and this cursor.`,
+      });
     },
   };
 }

@@ -2,6 +2,7 @@ import { type Use, whereUsed } from '../analysis/where-used.ts';
 import { Failure } from '../core/errors.ts';
 import type { Href } from '../core/href.ts';
 import type { PceView } from '../pce/view.ts';
+import { plural } from './listing.ts';
 
 /**
  * Where an object is used, in the draft and in the active policy: both hold it (objects.md §5.1), because a removal that is not provisioned
@@ -32,7 +33,7 @@ export function refuseInUse(name: string, uses: readonly Use[], workloads = 0): 
     .slice(0, SHOWN)
     .map(({ kind, name: where, as, href }) => `${kind} of ${where} as ${as} (${href})`);
   throw new Failure('in_use', {
-    message: `${name} is used ${[...(uses.length > 0 ? [`in ${uses.length} places of the policy`] : []), ...(workloads > 0 ? [`by ${workloads} workloads`] : [])].join(' and ')}.`,
+    message: `${name} is used ${[...(uses.length > 0 ? [`in ${plural(uses.length, 'place')} of the policy`] : []), ...(workloads > 0 ? [`by ${plural(workloads, 'workload')}`] : [])].join(' and ')}.`,
     data: {
       used_in: places,
       ...(uses.length > SHOWN ? { used_in_total: uses.length } : {}),

@@ -1,4 +1,5 @@
 import type { Answer } from '../../answer/answer.ts';
+import { bodyOf } from '../../changes/post-body.ts';
 import type { FieldDiff } from '../../changes/plan.ts';
 import { type ActorRef, resolveActors } from '../../changes/refs-actors.ts';
 import { resolveServices, type ServiceItem, type ServicePick } from '../../changes/refs-services.ts';
@@ -10,7 +11,6 @@ import type { Actor, Rule, RuleKind, Service, ServiceRef } from '../../model/inv
 import { readRule } from '../../pce/resources/rules.ts';
 import { type ChangeRow, carryOut } from '../change.ts';
 import type { ToolContext } from '../tool.ts';
-import { bodyOf } from './again.ts';
 import { withReadBack } from './outcome.ts';
 import { widerProcessRule } from './process-rules.ts';
 import { draftWords, withResolved } from './ref-words.ts';

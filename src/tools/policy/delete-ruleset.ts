@@ -1,3 +1,4 @@
+import { bodyOf } from '../../changes/post-body.ts';
 import type { PlannedRequest, WayBack } from '../../changes/plan.ts';
 import { deleteStep } from '../../changes/steps.ts';
 import { ruleSetWidening } from '../../changes/widening-rules.ts';
@@ -7,7 +8,6 @@ import { carryOut, changeColumns, changeOutput, dryRun, unlessDryRun } from '../
 import { described, text } from '../fields.ts';
 import { plural } from '../listing.ts';
 import { defineTool } from '../tool.ts';
-import { bodyOf } from './again.ts';
 import { objectsIn } from './objects-in.ts';
 import { draftWords } from './ref-words.ts';
 import { living, ruleSetTarget } from './rule-set.ts';
@@ -38,13 +38,13 @@ export default defineTool({
       rules: living(objectsIn(before['rules'])).map((rule) => bodyOf(rule, 'sec_rules')),
     };
     const step = deleteStep({ before, says, again: { collection: collectionOf(pce, 'rule_sets'), body } });
-    const answer = await carryOut(
+    return carryOut(
       context,
       {
         tool: 'delete-ruleset',
         title: says,
         effect: 'draft',
-        requests: [withDenyRules(step, denyRules)],
+        requests: [withoutIptables(withDenyRules(step, denyRules), before)],
         widening: ruleSetWidening(ruleSet, null, await draftWords([ruleSet], context)),
       },
       {
@@ -53,7 +53,6 @@ export default defineTool({
         extra: { href: hrefOf(before) },
       },
     );
-    return answer;
   },
 });
 
@@ -73,4 +72,13 @@ function withDenyRules(step: PlannedRequest, denyRules: readonly JsonObject[]): 
     return { ...way, requests: [...way.requests, ...rules] };
   };
   return { ...step, undo: { ...added(undo), ...(undo.later && { later: added(undo.later) }) } };
+}
+
+/** Custom iptables rules are not made again; whoever undoes must know. */
+function withoutIptables(step: PlannedRequest, before: JsonObject): PlannedRequest {
+  const { undo } = step;
+  if (undo.kind !== 'requests' || objectsIn(before['ip_tables_rules']).length === 0) return step;
+  const lessen = <Way extends WayBack>(way: Way): Way =>
+    way.requests[0]?.method === 'POST' ? { ...way, loses: [...way.loses, 'iptables rules'] } : way;
+  return { ...step, undo: { ...lessen(undo), ...(undo.later && { later: lessen(undo.later) }) } };
 }

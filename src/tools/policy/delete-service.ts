@@ -1,10 +1,10 @@
+import { bodyOf } from '../../changes/post-body.ts';
 import { deleteStep } from '../../changes/steps.ts';
 import { hrefOf } from '../../changes/wire.ts';
 import { carryOut, changeColumns, changeOutput, dryRun, unlessDryRun } from '../change.ts';
 import { described, text } from '../fields.ts';
 import { refuseInUse, usesOf } from '../in-use.ts';
 import { defineTool } from '../tool.ts';
-import { bodyOf } from './again.ts';
 import { collectionOf, policyTarget } from './target.ts';
 
 export default defineTool({
