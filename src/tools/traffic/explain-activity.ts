@@ -111,7 +111,7 @@ export default defineTool({
   columns,
 
   async run(args, context) {
-    const { host, process, user } = args;
+    const [host, process, user] = [args.host, args.process, args.user].map((part) => part?.trim() || undefined);
     if (host === undefined && process === undefined && user === undefined)
       throw new Failure('invalid_arguments', { message: 'Give a host, a process or a user.' });
     const { query, window } = await trafficQuery(
