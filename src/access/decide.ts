@@ -2,9 +2,9 @@ import type { Effect, Principal, Role } from '../core/authority.ts';
 import { Failure } from '../core/errors.ts';
 import { SCOPED_TOOLS } from './scoped-tools.ts';
 
-/** What is to be used: a tool or a stored plan; resources, cursors and pages are named the same way. */
+/** What is to be used. A resource or prompt of this kind holds nothing of a PCE; those that do are read through their tool. */
 export interface Target {
-  readonly kind: 'tool' | 'plan';
+  readonly kind: 'tool' | 'plan' | 'resource' | 'prompt';
   readonly name: string;
 }
 

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { href } from '../core/href.ts';
 import { canonicalJson } from './canonical.ts';
-import { type CursorCall, type CursorSeal, openCursor, randomCursorKey, rowKey, sealCursor } from './cursor.ts';
+import { callOf, type CursorCall, type CursorSeal, openCursor, randomCursorKey, rowKey, sealCursor } from './cursor.ts';
 
 const NOW = Date.parse('2026-11-22T00:00:00Z');
 const key = randomCursorKey();
@@ -61,6 +61,20 @@ test('no other text is a cursor', () => {
   );
   for (const text of ['', '.', `${key.id}.`, cursor.slice(0, -1), `${cursor}A`, `${cursor}=`, ` ${cursor}`])
     expect(() => openCursor(text, call, seal)).toThrow(invalid);
+});
+
+test('it tells its own person which call it goes on with, as long as the arguments are short', () => {
+  const { principal, tool, args } = call;
+  expect(callOf(cursor, principal, seal)).toEqual({ tool, args });
+  expect(() => callOf(cursor, { ...principal, subject: 'bob' }, seal)).toThrow(invalid);
+  expect(() => callOf(cursor, principal, { ...seal, clock: { now: () => NOW + 86_400_000 } })).toThrow(
+    expect.objectContaining({ code: 'expired_cursor' }),
+  );
+  const long = { ...call, args: { labels: 'x'.repeat(300) } };
+  const other = sealCursor(long, position, seal);
+  expect(callOf(other, principal, seal)).toEqual({ tool, args: null });
+  expect(openCursor(other, long, seal)).toEqual(position);
+  expect(() => openCursor(other, call, seal)).toThrow(invalid);
 });
 
 test('it says nothing to who holds it', () => {

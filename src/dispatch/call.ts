@@ -2,6 +2,7 @@ import type { Answer } from '../answer/answer.ts';
 import type { ToolResult } from '../answer/result.ts';
 import type { Effect, Principal } from '../core/authority.ts';
 import type { FailureCode } from '../core/errors.ts';
+import type { PceView } from '../pce/view.ts';
 
 export type Arguments = Readonly<Record<string, unknown>>;
 
@@ -91,4 +92,10 @@ export interface Dispatcher {
   list(principal: Principal): readonly ToolListing[];
   /** The result of a call; failures of the call are results too. Throws only `unknown_tool`, which the protocol answers itself. */
   call(call: ToolCall): Promise<ToolResult>;
+  /** Throws where this principal may not have a resource or prompt that holds nothing of a PCE. */
+  authorise(principal: Principal, target: { readonly kind: 'resource' | 'prompt'; readonly name: string }): void;
+  /** The PCE as this principal may see it with a tool, for a read that is no call (completion). Throws where they may not use the tool. */
+  view(principal: Principal, tool: string): Promise<PceView>;
+  /** The call that a cursor of an answer goes on with, the cursor among its arguments. Throws `invalid_cursor`, `expired_cursor`. */
+  continued(principal: Principal, cursor: string): { readonly name: string; readonly args: Arguments };
 }

@@ -54,7 +54,7 @@ export function createMetrics(): Metrics {
     refused: (reason) => refusals.inc({ reason }),
     limited: (limit) => limits.inc({ limit }),
     watch: (dispatcher) => ({
-      list: (principal) => dispatcher.list(principal),
+      ...dispatcher,
       async call(call) {
         const end = calls.startTimer();
         running.inc();

@@ -24,10 +24,12 @@ export interface QuotaOptions {
   readonly inAll?: number | undefined;
 }
 
+// Reading a resource of the PCE is a call of its tool.
+const CALLS: ReadonlySet<unknown> = new Set(['tools/call', 'resources/read']);
+
 /** How many tools a body calls: batches, which 2025-03-26 still has, count each of theirs. */
 export const toolCallsIn = (body: unknown): number =>
-  (Array.isArray(body) ? body : [body]).filter((message) => isObject(message) && message['method'] === 'tools/call')
-    .length;
+  (Array.isArray(body) ? body : [body]).filter((message) => isObject(message) && CALLS.has(message['method'])).length;
 
 /** Limits one caller in what they ask for and everybody in what is under way (attacks 42, 43). */
 export function createQuotas({ perMinute, perCaller = 16, inAll = 256 }: QuotaOptions): Quotas {
