@@ -70,6 +70,7 @@ const ROWS: Record<string, { readonly good: [string, unknown]; readonly bad?: st
   MCP_OAUTH_REQUIRED_SCOPE: { good: ['x.y', 'x.y'], default: 'illumio-mcp.use' },
   MCP_OAUTH_CLIENT_ID: { good: ['id', 'id'] },
   MCP_OAUTH_CLIENT_SECRET: { good: ['hush', 'hush'] },
+  MCP_OAUTH_SIGNIN_SCOPE: { good: ['openid api://x/y', 'openid api://x/y'] },
   MCP_COOKIE_KEY: { good: [KEY, KEY], bad: 'c2hvcnQ=' },
   MCP_ROLE_GROUPS_ADMIN: { good: ['a,b', ['a', 'b']] },
   MCP_ROLE_GROUPS_OPERATOR: { good: ['a', ['a']] },

@@ -10,7 +10,7 @@ const DOCKER_LOG_FILE = '/var/log/illumio-mcp/illumio-mcp.log';
 
 /** The log of a server: stderr, and the log file where one is configured; every configured secret is cut out of it. */
 export function openLog({ settings, warnings }: Config): Log {
-  const path = settings.MCP_LOG_FILE ?? (settings.DOCKER_CONTAINER ? DOCKER_LOG_FILE : undefined);
+  const path = logFilePath(settings);
   const file = path === undefined ? undefined : openLogFile(path);
   const log = createLog({
     level: levelNamed(settings.MCP_LOG_LEVEL),
@@ -24,6 +24,10 @@ export function openLog({ settings, warnings }: Config): Log {
   if (file?.problem) log.warning('the log file cannot be opened; logging to stderr only', { error: file.problem });
   return log;
 }
+
+/** Where the log file is, if there is one. */
+export const logFilePath = (settings: Settings): string | undefined =>
+  settings.MCP_LOG_FILE ?? (settings.DOCKER_CONTAINER ? DOCKER_LOG_FILE : undefined);
 
 /** A full disk must not fail a call; stderr has the line. */
 function append(descriptor: number, line: string): void {

@@ -153,6 +153,10 @@ export const schema = z.object({
   MCP_OAUTH_REQUIRED_SCOPE: withDefault(text, 'illumio-mcp.use', { group: AUTH, purpose: 'scope a token must carry' }),
   MCP_OAUTH_CLIENT_ID: optional(text, { group: AUTH, purpose: 'OAuth client for signing in to the pages' }),
   MCP_OAUTH_CLIENT_SECRET: optional(secret, { group: AUTH, purpose: 'its secret', secret: true }),
+  MCP_OAUTH_SIGNIN_SCOPE: optional(text, {
+    group: AUTH,
+    purpose: 'scopes asked for when signing in, for providers that name the API there (Entra ID)',
+  }),
   MCP_COOKIE_KEY: optional(key32, { group: AUTH, purpose: 'seals the cookies of the pages', secret: true }),
   MCP_ROLE_GROUPS_ADMIN: optional(list, { group: AUTH, purpose: 'groups whose members are admin' }),
   MCP_ROLE_GROUPS_OPERATOR: optional(list, { group: AUTH, purpose: 'groups whose members are operator' }),

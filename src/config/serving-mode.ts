@@ -36,7 +36,7 @@ export function checkServing(settings: Settings): ServingMode {
     const names = typeof required === 'string' ? [required] : required;
     return names.some((name) => settings[name] !== undefined) ? [] : [`${names.join(' or ')} is not set`];
   });
-  const problems = [...missing, ...addressProblems(settings, mode)];
+  const problems = [...missing, ...addressProblems(settings, mode), ...pageProblems(settings, mode)];
   if (problems.length === 0) return mode;
   throw new Failure('invalid_configuration', {
     message: `The HTTP server cannot start in mode ${mode}:\n${problems.map((problem) => `- ${problem}`).join('\n')}`,
@@ -54,6 +54,21 @@ function addressProblems({ MCP_HTTP_HOST: host, MCP_ALLOWED_HOSTS: hosts }: Sett
   return hosts === undefined
     ? ['MCP_ALLOWED_HOSTS is not set, and MCP_HTTP_HOST is not an address of this machine']
     : [];
+}
+
+/** Pages for people need a way to sign in, and that a key for its cookies. */
+function pageProblems(settings: Settings, mode: ServingMode): readonly string[] {
+  const { MCP_CONFIRM_MODE: confirm, MCP_OAUTH_CLIENT_ID: client, MCP_COOKIE_KEY: key } = settings;
+  if (mode === 'dev_insecure') return [];
+  const withoutSignIn =
+    confirm !== 'token' && client === undefined
+      ? [`MCP_OAUTH_CLIENT_ID is not set, and with MCP_CONFIRM_MODE=${confirm} people sign in to approve`]
+      : [];
+  const withoutKey =
+    (client !== undefined || confirm !== 'token') && key === undefined
+      ? ['MCP_COOKIE_KEY is not set, and signing in to the pages needs it']
+      : [];
+  return [...withoutSignIn, ...withoutKey];
 }
 
 /** What an operator should know although the server starts. */

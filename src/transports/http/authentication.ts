@@ -23,7 +23,10 @@ export interface Authentication {
   /** Whether tokens can be verified. */
   readonly keysReady?: () => Promise<boolean>;
   /** Who the bearer of a token is; absent where nobody needs one. */
-  readonly tokens?: { readonly verify: VerifyToken; readonly principalOf: (identity: Identity) => Principal };
+  readonly tokens?: {
+    readonly verify: VerifyToken;
+    readonly principalOf: (identity: Pick<Identity, 'issuer' | 'subject' | 'groups'>) => Principal;
+  };
 }
 
 /** Who may come in, and under which names. Throws for settings that `checkServing` has not seen. */
@@ -51,7 +54,8 @@ export function authentication(
       { issuer, audiences: settings.MCP_OAUTH_AUDIENCE ?? [], requiredScope: scope },
       { keys, clock: systemClock },
     ),
-    principalOf: (identity: Identity) => principalOf(identity, roles, (groups) => labelScopeOf(scopes, groups)),
+    principalOf: (identity: Pick<Identity, 'issuer' | 'subject' | 'groups'>) =>
+      principalOf(identity, roles, (groups) => labelScopeOf(scopes, groups)),
   };
   return {
     tokens,

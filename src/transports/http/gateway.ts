@@ -11,6 +11,7 @@ import { trustedNetworks } from './client-address.ts';
 import { createMetrics } from './metrics.ts';
 import { startMetrics } from './metrics-server.ts';
 import { confirmRoute } from './pages/confirm.ts';
+import { pages } from './pages/pages.ts';
 import { createQuotas } from './quotas.ts';
 import { type HttpServer, startHttp } from './server.ts';
 
@@ -35,11 +36,9 @@ export async function startGateway(
   for (const warning of servingWarnings(settings, mode)) log.warning(warning);
 
   const metrics = settings.MCP_METRICS_PORT === undefined ? undefined : createMetrics();
-  const { identify, doors, resource, keysReady } = authentication(settings, mode, { log, metrics });
-  const backing =
-    mode === 'dev_insecure'
-      ? undefined
-      : await openBacking(settings, mode, { log, base: pagesBase(settings.MCP_PUBLIC_URL ?? '') });
+  const { identify, doors, resource, keysReady, tokens } = authentication(settings, mode, { log, metrics });
+  const urls = { base: pagesBase(settings.MCP_PUBLIC_URL ?? '') };
+  const backing = mode === 'dev_insecure' ? undefined : await openBacking(settings, mode, { log, ...urls });
   const serving = createServing(settings, { log, pce, ...backing?.serving });
   const { dispatcher } = serving;
   const server = await startHttp({
@@ -50,6 +49,7 @@ export async function startGateway(
     log,
     metrics,
     quotas: createQuotas({ perMinute: settings.MCP_RATE_LIMIT_MCP }),
+    pages: backing && tokens && pages({ settings, mode, backing, identify, tokens, urls, log }),
     routes: backing && confirmRouteOf(backing, settings, dispatcher),
     // Replicas share no memory, so no sessions either.
     sessions: settings.MCP_DATABASE_URL === undefined,

@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Firm, firm } from './firm.ts';
+
+/** In mode shared, so that nobody has to register first. */
+async function approving(mode: 'person' | 'second'): Promise<Firm> {
+  const { createSimulator } = await import('../../src/simulator/simulator.ts');
+  const simulator = await createSimulator({ profile: 'small', nowMs: Date.UTC(2026, 4, 12, 9), rateLimit: 'off' });
+  const place = await firm({
+    MCP_PCE_MODE: 'shared',
+    MCP_CONFIRM_MODE: mode,
+    MCP_CONFIRM_APPROVERS: 'approvers',
+    PCE_HOST: simulator.url,
+    PCE_ORG_ID: String(simulator.orgId),
+    API_KEY: simulator.apiKey,
+    API_SECRET: simulator.apiSecret,
+  });
+  return {
+    ...place,
+    async close() {
+      await place.close();
+      await simulator.close();
+    },
+  };
+}
+
+const draft = (place: Firm, name: string) =>
+  place.call('ada', 'create-iplist', { name, ip_ranges: [{ from_ip: '10.9.0.0/16' }] });
+
+async function pathToApprove(place: Firm): Promise<string> {
+  const refused = await place.call('ada', 'provision-policy');
+  expect(refused).toMatchObject({ error: 'confirm_required', approval_url: expect.any(String) });
+  return String(refused['approval_url']).slice(place.origin.length);
+}
+
+describe('MCP_CONFIRM_MODE=person', () => {
+  let place: Firm;
+  beforeAll(async () => {
+    place = await approving('person');
+  });
+  afterAll(() => place.close());
+
+  it('shows the change to the signed-in person, who approves it once', async () => {
+    await draft(place, 'shown <i>list</i>');
+    const path = await pathToApprove(place);
+    const browser = await place.signedIn('ada', path);
+    const { text } = await browser.get(`${place.origin}${path}`);
+    expect(text).toContain('shown &lt;i&gt;list');
+    expect(text).not.toContain('<i>list');
+    expect(text).toContain('Asked by');
+    expect((await browser.submit({ verdict: 'approve' })).text).toContain('Approved.');
+    expect(await place.call('ada', 'provision-policy')).toMatchObject({ version: expect.any(Number) });
+    await draft(place, 'next');
+    expect(await place.call('ada', 'provision-policy')).toMatchObject({ error: 'confirm_required' });
+  });
+
+  it('does nothing once it was denied', async () => {
+    await draft(place, 'denied');
+    const browser = await place.signedIn('ada', await pathToApprove(place));
+    expect((await browser.submit({ verdict: 'deny' })).text).toContain('Denied.');
+    expect(await place.call('ada', 'provision-policy')).toMatchObject({ error: 'forbidden' });
+  });
+
+  it('shows somebody else nothing, and takes nothing without the form', async () => {
+    await draft(place, 'mine');
+    const path = await pathToApprove(place);
+    const other = await place.signedIn('ben', path);
+    expect((await other.get(`${place.origin}${path}`)).status).toBe(404);
+    const own = await place.signedIn('ada', path);
+    expect((await own.submit({ verdict: 'approve', csrf: 'x' })).status).toBe(403);
+    expect(await place.call('ada', 'provision-policy')).toMatchObject({ error: 'confirm_required' });
+  });
+
+  it('gives a program no token', async () => {
+    const refused = await fetch(`${place.origin}/confirm`, { method: 'POST', body: '{}' });
+    expect(refused.status).toBe(401);
+  });
+});
+
+describe('MCP_CONFIRM_MODE=second', () => {
+  it('needs somebody else', async () => {
+    const place = await approving('second');
+    await draft(place, 'two eyes more');
+    const path = await pathToApprove(place);
+    const asker = await place.signedIn('ada', path);
+    expect((await asker.submit({ verdict: 'approve' })).status).toBe(403);
+    expect(await place.call('ada', 'provision-policy')).toMatchObject({ error: 'confirm_required' });
+    const second = await place.signedIn('ben', path);
+    expect((await second.submit({ verdict: 'approve' })).text).toContain('Approved.');
+    expect(await place.call('ada', 'provision-policy')).toMatchObject({ version: expect.any(Number) });
+    await place.close();
+  });
+});

@@ -1,0 +1,157 @@
+import * as openid from 'openid-client';
+import { loadConfig } from '../../src/config/load.ts';
+import { createLog } from '../../src/core/log.ts';
+import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
+import { startGateway } from '../../src/transports/http/gateway.ts';
+import { message } from '../attacks/harness/gateway.ts';
+import { type OpenIdProvider, startOpenId } from '../identity/oidc.ts';
+import { startReverseProxy } from '../identity/reverse-proxy.ts';
+import { stateFolder } from '../identity/state.ts';
+import { type Browser, openBrowser } from './browser.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const SCOPE = 'illumio-mcp.use';
+const key = (byte: number) => Buffer.alloc(32, byte).toString('base64');
+
+const GROUPS: Readonly<Record<string, readonly string[]>> = {
+  ada: ['staff', 'admins'],
+  ben: ['admins', 'approvers'],
+  rita: ['readers'],
+};
+
+/** The gateway behind a proxy, a real OpenID provider library beside it, a simulated PCE behind it. */
+export interface Firm {
+  readonly origin: string;
+  readonly openId: OpenIdProvider;
+  readonly simulator: Simulator;
+  readonly log: () => string;
+  /** A browser in which this person has signed in, looking at `path`. */
+  signedIn(login: string, path: string): Promise<Browser>;
+  /** A tool call with an access token of the provider for this person. */
+  call(login: string, tool: string, args?: Json): Promise<Json>;
+  close(): Promise<void>;
+}
+
+export async function firm(env: Readonly<Record<string, string>> = {}): Promise<Firm> {
+  const [proxy, simulator] = await Promise.all([
+    startReverseProxy(),
+    createSimulator({ profile: 'small', nowMs: Date.UTC(2026, 4, 12, 9), rateLimit: 'off', tls: true }),
+  ]);
+  const { origin } = proxy;
+  const endpoint = `${origin}/mcp`;
+  const client = { client_id: 'gateway', client_secret: 'canary-client-secret' };
+  const openId = await startOpenId({
+    scope: SCOPE,
+    groupsOf: (login) => GROUPS[login] ?? [],
+    clients: [
+      {
+        ...client,
+        redirect_uris: [`${origin}/signin/callback`],
+        token_endpoint_auth_method: 'client_secret_post',
+        grant_types: ['authorization_code'],
+        response_types: ['code'],
+      },
+    ],
+  });
+  const state = stateFolder();
+  const { settings } = loadConfig({
+    dotenv: '',
+    environment: {
+      ...state.env,
+      MCP_PCE_MODE: 'per_user',
+      MCP_HTTP_PORT: '0',
+      MCP_PUBLIC_URL: endpoint,
+      MCP_OAUTH_ISSUER: openId.issuer,
+      MCP_OAUTH_JWKS_URL: openId.jwksUrl,
+      MCP_OAUTH_AUDIENCE: endpoint,
+      MCP_OAUTH_CLIENT_ID: client.client_id,
+      MCP_OAUTH_CLIENT_SECRET: client.client_secret,
+      MCP_COOKIE_KEY: key(5),
+      MCP_KEK: key(3),
+      MCP_CONFIRM_HMAC_KEY: key(7),
+      MCP_ALLOWED_PCE_HOSTS: `${simulator.host}:${simulator.port}`,
+      PCE_TLS_VERIFY: 'false',
+      MCP_ROLE_GROUPS_ADMIN: 'admins',
+      MCP_ROLE_GROUPS_READER: 'readers',
+      MCP_RATE_LIMIT_MCP: '0',
+      MCP_TOOLSETS: 'all',
+      ...env,
+    },
+  });
+  const lines: string[] = [];
+  const gateway = await startGateway(settings, {
+    log: createLog({ level: 'debug', write: (line) => void lines.push(line) }),
+  });
+  proxy.sendTo(gateway.url);
+
+  async function tokenOf(login: string): Promise<string> {
+    const configuration = await openid.discovery(
+      new URL(openId.issuer),
+      client.client_id,
+      undefined,
+      openid.ClientSecretPost(client.client_secret),
+      { execute: [openid.allowInsecureRequests] },
+    );
+    const pkceCodeVerifier = openid.randomPKCECodeVerifier();
+    const url = openid.buildAuthorizationUrl(configuration, {
+      redirect_uri: `${origin}/signin/callback`,
+      scope: `openid ${SCOPE}`,
+      resource: endpoint,
+      code_challenge: await openid.calculatePKCECodeChallenge(pkceCodeVerifier),
+      code_challenge_method: 'S256',
+    });
+    const back = await openId.signIn(url, login, `${origin}/signin/callback`);
+    const tokens = await openid.authorizationCodeGrant(
+      configuration,
+      back,
+      { pkceCodeVerifier },
+      { resource: endpoint },
+    );
+    return tokens.access_token;
+  }
+
+  return {
+    origin,
+    openId,
+    simulator,
+    log: () => lines.join(''),
+    async signedIn(login, path) {
+      const browser = openBrowser();
+      const sent = await browser.get(`${origin}${path}`);
+      if (sent.location === null) throw new Error(`${sent.status} ${sent.text}`);
+      const back = await openId.signIn(new URL(sent.location), login, `${origin}/signin/callback`);
+      const landed = await browser.get(back.href);
+      const next = /url=([^"]+)"/.exec(landed.text)?.[1];
+      if (next === undefined) throw new Error(`${landed.status} ${landed.text}`);
+      await browser.get(next);
+      return browser;
+    },
+    async call(login, tool, args = {}) {
+      const response = await fetch(endpoint, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${await tokenOf(login)}`,
+          'content-type': 'application/json',
+          accept: 'application/json, text/event-stream',
+          'mcp-protocol-version': '2026-07-28',
+          'mcp-method': 'tools/call',
+          'mcp-name': tool,
+        },
+        body: JSON.stringify(message('tools/call', { name: tool, arguments: args })),
+      });
+      const text = await response.text();
+      const line = text.split('\n').find((each) => each.startsWith('data: '));
+      const { result = {} } = JSON.parse(line === undefined ? text : line.slice('data: '.length)) as {
+        readonly result?: Json & { readonly _meta?: Json };
+      };
+      // oxlint-disable-next-line no-underscore-dangle -- the protocol's name
+      return (result['structuredContent'] ?? result._meta?.['illumio-mcp/error'] ?? result) as Json;
+    },
+    async close() {
+      await gateway.close();
+      await Promise.all([openId.close(), simulator.close(), proxy.close()]);
+      state.remove();
+    },
+  };
+}
