@@ -5,17 +5,16 @@ import { plantedIssues } from '../../simulator/estates/planted.ts';
 import explainFlow from './explain-flow.ts';
 
 const active = (href: string | undefined) => href?.replace('/draft/', '/active/');
-const planted = plantedIssues({ profile: 'mid', seed: 7, nowMs: NOW_MS });
+describe.each([7, 8])('explain-flow on the demo estate, seed %i', (seed) => {
+  const planted = plantedIssues({ profile: 'mid', seed, nowMs: NOW_MS });
+  let on: Simulated;
+  beforeAll(async () => {
+    on = await simulated({ profile: 'mid', seed }, { tools: [explainFlow] });
+  });
+  afterAll(() => on.close());
 
-let on: Simulated;
-beforeAll(async () => {
-  on = await simulated({ profile: 'mid', seed: 7 }, { tools: [explainFlow] });
-});
-afterAll(() => on.close());
+  const explain = (args: object): Promise<Called> => callWith(on.dispatcher, 'explain-flow', args);
 
-const explain = (args: object): Promise<Called> => callWith(on.dispatcher, 'explain-flow', args);
-
-describe('explain-flow', () => {
   it('names the rule that lets dev read the database of prod, and agrees with what the VENs reported (P1)', async () => {
     const { structured, isError } = await explain({
       src: 'app=ordering env=dev role=processing',
@@ -33,7 +32,7 @@ describe('explain-flow', () => {
   it('names the override deny of a closed incident that blocks the backup, and the allow it beats (P16)', async () => {
     const { structured } = await explain({
       src: 'app=backup env=prod role=media',
-      dst: 'app=payments env=prod role=db',
+      dst: 'app=payments env=prod',
       port: 1556,
       policy: 'draft',
     });
