@@ -48,7 +48,8 @@ export function createVerifier(
       });
       return payload;
     } catch (error) {
-      throw error instanceof Failure ? error : refused(reasonOf(error), error);
+      // Without the error itself: those of claims hold all the claims, and with them the person, and causes are logged (attack 46).
+      throw error instanceof Failure ? error : refused(reasonOf(error));
     }
   }
 }

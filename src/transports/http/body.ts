@@ -21,6 +21,7 @@ export const jsonBody = createMiddleware<HttpEnv>(async (context, next) => {
   try {
     const body: unknown = JSON.parse(read.text);
     refuseBombs(body);
+    if (namesPrototype(body)) return context.json(rpcError('Invalid request: a member is named __proto__'), 400);
     context.set('body', body);
   } catch (error) {
     const message = error instanceof Failure ? error.message : 'Parse error: the body is not JSON';
@@ -28,3 +29,14 @@ export const jsonBody = createMiddleware<HttpEnv>(async (context, next) => {
   }
   return next();
 });
+
+/** Copying such a member sets a prototype, or loses it without a word (attacks 39, 53). */
+function namesPrototype(body: unknown): boolean {
+  let level: unknown[] = [body];
+  while (level.length > 0) {
+    const objects = level.filter((value) => typeof value === 'object' && value !== null);
+    if (objects.some((object) => Object.hasOwn(object, '__proto__'))) return true;
+    level = objects.flatMap((object): unknown[] => Object.values(object));
+  }
+  return false;
+}

@@ -23,10 +23,13 @@ export interface HttpServerOptions extends HttpAppOptions {
   readonly drainMs?: number | undefined;
   /** So long a server that stops goes on answering, so that load balancers notice before connections are refused. */
   readonly lingerMs?: number | undefined;
+  /** A client that sends slowly holds a connection, not a call, and not for longer than this (attack 42). */
+  readonly sendTimeouts?: { readonly headersMs: number; readonly requestMs: number } | undefined;
 }
 
-/** A client that sends slowly holds a connection, not a call (attack 42). */
-const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 };
+const SEND_TIMEOUTS = { headersMs: 10_000, requestMs: 30_000 };
+/** Longer than load balancers keep idle connections (60 s), so that it is they who end them. */
+const KEEP_ALIVE_MS = 65_000;
 const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_CONNECTIONS = 2_000;
 
@@ -36,6 +39,7 @@ export async function startHttp({
   port = 0,
   drainMs = 0,
   lingerMs = 0,
+  sendTimeouts: { headersMs, requestMs } = SEND_TIMEOUTS,
   ...options
 }: HttpServerOptions): Promise<HttpServer> {
   if (options.doors.loopbackOnly && !isLoopback(host))
@@ -49,7 +53,13 @@ export async function startHttp({
     ),
   );
   const server = createServer(
-    { ...TIMEOUTS, maxHeaderSize: MAX_HEADER_BYTES },
+    {
+      headersTimeout: headersMs,
+      requestTimeout: requestMs,
+      connectionsCheckingInterval: Math.ceil(headersMs / 4),
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
+    },
     (incoming, outgoing) => void listener(incoming, outgoing),
   );
   server.maxConnections = MAX_CONNECTIONS;

@@ -21,3 +21,15 @@ it.each([
   expect(response.status).toBe(status);
   expect((await response.text()).length).toBeLessThan(300);
 });
+
+it.each([
+  '"arguments":{"__proto__":{"polluted":true}}',
+  '"__proto__":{"arguments":{}}',
+  '"arguments":{"x":[{"\\u005f_proto__":1}]}',
+])('a prototype in %s', async (member) => {
+  const headers = { authorization: `Bearer ${await gateway.token()}`, 'content-type': 'application/json' };
+  const body = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get-labels",${member}}}`;
+  const response = await fetch(gateway.url, { method: 'POST', headers, body });
+  expect(response.status).toBe(400);
+  expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
+});

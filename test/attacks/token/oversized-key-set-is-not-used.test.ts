@@ -22,3 +22,16 @@ it.each(BOMBS)('%s', async (_name, bomb) => {
   expect((await fetch(`${gateway.origin}/readyz`)).status).toBe(503);
   await gateway.close();
 });
+
+it('a set that drips, for ever', async () => {
+  const gateway = await attacked({
+    answerKeys(_jwks, response) {
+      response.writeHead(200).write('{"keys":[');
+      const drip = setInterval(() => response.write(' '), 200);
+      response.once('close', () => clearInterval(drip));
+    },
+  });
+  const response = await gateway.ask(await gateway.token());
+  expect(response.status).toBe(503);
+  await gateway.close();
+});
