@@ -1,0 +1,45 @@
+import { createSimulator } from '../../src/simulator/simulator.ts';
+import { simulatorRoutes } from '../../src/cli/pce-sim-routes.ts';
+import { code, GENERATED, prose, table } from './markdown.ts';
+import type { Page } from './reference-tools.ts';
+
+/** Every call the simulated PCE answers: the API's, and those below `/_sim` that steer it. */
+export async function simulatorPage(): Promise<Page> {
+  const simulator = await createSimulator({ profile: 'small' });
+  try {
+    // The control endpoint lists its calls to whoever asks for one that does not exist.
+    const answer = await fetch(`${simulator.url}/_sim`);
+    const { routes } = (await answer.json()) as { readonly routes: readonly { readonly call: string; readonly does: string }[] };
+    const api = simulatorRoutes(false)
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/))
+      .map(([method = '', path = '', needs = '']) => [code(`${method} ${path}`), needs.replaceAll(/[()]/g, '')]);
+    return {
+      path: 'docs/reference/simulator.md',
+      content: `${GENERATED}
+
+# Calls of the simulated PCE
+
+How to use it: [the simulator guide](../simulator.md).
+
+## Steering it
+
+From this machine only, without credentials:
+
+${table(
+  ['Call', 'Does'],
+  routes.map(({ call, does }) => [code(call), prose(does)]),
+)}
+
+## The API
+
+${api.length} calls below \`/api/v2\`. The second column says what the key must be allowed to.
+
+${table(['Call', 'Needs'], api)}
+`,
+    };
+  } finally {
+    await simulator.close();
+  }
+}
