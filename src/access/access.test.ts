@@ -58,6 +58,7 @@ describe('a caller with a label scope', () => {
     expect(may('get-workloads', 'read', 'reader')).toBe(true);
     expect(may('update-workload', 'live', 'operator')).toBe(true);
     expect(may('update-workload', 'live', 'reader')).toBe(false);
+    expect(may('register-pce-credentials', 'credentials', 'reader')).toBe(true);
   });
 
   it('uses nothing else, whatever the role', () => {

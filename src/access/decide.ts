@@ -40,7 +40,9 @@ export function createAuthority({ readOnly }: { readonly readOnly: boolean }): D
           data: { allowed_roles: allowedRoles },
         }),
       };
-    if (principal.labelScope && target.kind === 'tool' && !SCOPED_TOOLS.has(target.name))
+    // One's own key is no object of the PCE.
+    const isTool = target.kind === 'tool' && effect !== 'credentials';
+    if (principal.labelScope && isTool && !SCOPED_TOOLS.has(target.name))
       return {
         allowed: false,
         failure: new Failure('forbidden', {

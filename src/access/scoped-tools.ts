@@ -19,7 +19,5 @@ export const SCOPED_TOOLS: ReadonlySet<string> = new Set([
   'find-unmanaged-traffic',
   'who-talks-to',
   'check-pce-connection',
-  'register-pce-credentials',
-  'delete-pce-credentials',
   'check-pce-credentials-status',
 ]);
