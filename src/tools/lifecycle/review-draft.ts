@@ -46,6 +46,7 @@ export default defineTool({
       loses_rule: changeCount,
       gains_rule: changeCount,
       workloads_touched: integer,
+      newly_blocked_rows: integer,
     },
     {
       extra: {

@@ -35,6 +35,8 @@ export interface ImpactTotals {
   readonly gains_rule: ChangeCount;
   /** Workloads at either end of a flow that changes. */
   readonly workloads_touched: number;
+  /** Rows that their reporter will report blocked, of flows no end blocked before. */
+  readonly newly_blocked_rows: number;
 }
 
 export interface ImpactOptions {
@@ -81,7 +83,15 @@ export async function policyImpact(
   const touched = new Set(changed.flatMap(({ source, destination }) => [source.workload, destination.workload]));
   touched.delete(null);
   const { will_break, may_break, newly_allowed, loses_rule, gains_rule } = answer.totals;
-  const totals = { will_break, may_break, newly_allowed, loses_rule, gains_rule, workloads_touched: touched.size };
+  const totals = {
+    will_break,
+    may_break,
+    newly_allowed,
+    loses_rule,
+    gains_rule,
+    workloads_touched: touched.size,
+    newly_blocked_rows: answer.newlyBlockedRows,
+  };
   return {
     sentence: impactSentence(totals, answer, window),
     rows: groups.map((group) => impactRow(group, words)),

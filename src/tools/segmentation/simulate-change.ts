@@ -56,6 +56,7 @@ export default defineTool({
       loses_rule: changeCount,
       gains_rule: changeCount,
       workloads_touched: integer,
+      newly_blocked_rows: integer,
     },
     { extra: { policy: text, risk: text, risk_reasons: texts, blast_count: integer, agreement: text } },
   ),
