@@ -14,7 +14,10 @@ export function failureResult(
     structured = true,
   }: { readonly example?: Readonly<Record<string, unknown>> | undefined; readonly structured?: boolean } = {},
 ): ToolResult {
-  const data = sanitiseRecord({ ...failure.data, ...(example === undefined ? {} : { example }) });
+  const data = {
+    ...sanitiseRecord({ ...failure.data, ...(example === undefined ? {} : { example }) }),
+    ...(failure.approvalUrl === undefined ? {} : { approval_url: failure.approvalUrl }),
+  };
   const message = sanitiseText(failure.message, MAX_SENTENCE_LENGTH);
   const remedy = sanitiseText(failure.remedy, MAX_SENTENCE_LENGTH);
   const lines = [

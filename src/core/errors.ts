@@ -146,6 +146,8 @@ export interface FailureOptions {
   readonly remedy?: string | undefined;
   /** Public facts beside the message: candidates, an example, seconds to wait. */
   readonly data?: Readonly<Record<string, unknown>> | undefined;
+  /** A page of this server that a person has to look at. Shown as it is: only this server makes it, never from data. */
+  readonly approvalUrl?: string | undefined;
   /** For the log only: PCE tokens, request ids, paths. Never answered. */
   readonly detail?: Readonly<Record<string, unknown>> | undefined;
   readonly cause?: unknown;
@@ -157,13 +159,15 @@ export class Failure extends Error {
   readonly code: FailureCode;
   readonly remedy: string;
   readonly data: Readonly<Record<string, unknown>>;
+  readonly approvalUrl: string | undefined;
   readonly detail: Readonly<Record<string, unknown>>;
 
-  constructor(code: FailureCode, { message, remedy, data = {}, detail = {}, cause }: FailureOptions = {}) {
+  constructor(code: FailureCode, { message, remedy, data = {}, approvalUrl, detail = {}, cause }: FailureOptions = {}) {
     super(message ?? FAILURES[code][0], cause === undefined ? undefined : { cause });
     this.code = code;
     this.remedy = remedy ?? FAILURES[code][1];
     this.data = data;
+    this.approvalUrl = approvalUrl;
     this.detail = detail;
   }
 }

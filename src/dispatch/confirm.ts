@@ -33,6 +33,8 @@ export const needsPreview = ({ effect, input }: Pick<AnyTool, 'effect' | 'input'
   effect === 'provision' && 'dry_run' in input.properties;
 
 const MAX_LINES = 400;
+/** Lines of an answer that tell a model what to do next, or repeat what the page says already. */
+const FOR_MODELS = /^(?:=== |(?:message|plan_id|state|dry_run|next|evidence|change_description):)/;
 
 async function previewOf(call: CheckedCall, { mode }: Confirmations): Promise<Preview> {
   const plain: Preview = { digest: null, says: sentence(call), lines: [] };
@@ -45,7 +47,11 @@ async function previewOf(call: CheckedCall, { mode }: Confirmations): Promise<Pr
   return {
     digest: call.effect === 'provision' ? digestOf({ items, requests, widening, warnings }) : null,
     says: answer,
-    lines: planned.text.split('\n').slice(0, MAX_LINES),
+    lines: planned.text
+      .split('\n')
+      .filter((line) => !FOR_MODELS.test(line))
+      .map((line) => line.replace(/; between the \w+ lines is data.*/, ''))
+      .slice(0, MAX_LINES),
   };
 }
 

@@ -44,9 +44,9 @@ async function setUp(mode: ConfirmMode, key = Buffer.alloc(32, 7)) {
       () => {
         throw new Error('passed');
       },
-      (error: { readonly data: { readonly approval_url: string } }) => error,
+      (error: { readonly approvalUrl: string }) => error,
     );
-    return failure.data.approval_url.slice('https://gw.example/approve/'.length);
+    return failure.approvalUrl.slice('https://gw.example/approve/'.length);
   };
   return { confirmations, asking, confirmed, urlOf, time, state };
 }

@@ -191,7 +191,8 @@ function required({ paramsHash }: CallIdentity, url: string | null, message: str
   return new Failure('confirm_required', {
     message,
     remedy: 'Show the approval_url to the person and repeat exactly this call once it is approved.',
-    data: { params_hash: paramsHash, approval_url: url },
+    data: { params_hash: paramsHash },
+    approvalUrl: url,
   });
 }
 
