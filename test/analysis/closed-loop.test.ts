@@ -9,7 +9,7 @@ import { type RawEnd, rawPce, type RawRow } from './raw-flows.ts';
  * again. Judged row by row from the raw downloads, which share no code with the tools.
  */
 const DAY_MS = 86_400_000;
-const START = new Date(NOW_MS - 7 * DAY_MS).toISOString().replace('.000Z', 'Z');
+const START = new Date(NOW_MS - 3 * DAY_MS).toISOString().replace('.000Z', 'Z');
 const END = new Date(NOW_MS).toISOString().replace('.000Z', 'Z');
 
 const MODES = ['full', 'selective', 'visibility_only', 'idle'] as const;
