@@ -24,7 +24,8 @@ const engineOf = (entry: unknown): string => {
 it('every package in the bundle runs on the lowest Node that we promise', async () => {
   const [[major, minor] = [0, 0]] = lowerBounds(engineOf(json('package.json')));
   const folder = await mkdtemp(join(tmpdir(), 'illumio-mcp-floor-'));
-  const bundled = await bundle(folder).finally(() => rm(folder, { recursive: true, force: true }));
+  const bundled = await bundle(folder);
+  await rm(folder, { recursive: true, force: true });
   const tooNew = bundled
     .map(({ name }) => ({ name, engine: engineOf(json(`node_modules/${name}/package.json`)) }))
     .filter(({ engine }) => !lowerBounds(engine).some(([m, n]) => m < major || (m === major && n <= minor)))

@@ -1,7 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
@@ -10,17 +9,13 @@ import { built, pointingAt, sandbox, SOURCE } from './programs.ts';
 
 let box: Awaited<ReturnType<typeof sandbox>>;
 let pce: Simulator;
-let tls: Simulator;
 
 beforeAll(async () => {
   box = await sandbox();
-  [pce, tls] = await Promise.all([
-    createSimulator({ profile: 'small' }),
-    createSimulator({ profile: 'small', tls: true }),
-  ]);
+  pce = await createSimulator({ profile: 'small' });
 });
 afterAll(async () => {
-  await Promise.all([pce.close(), tls.close()]);
+  await pce.close();
   await box.remove();
 });
 
@@ -157,55 +152,17 @@ describe('the command line', () => {
 });
 
 describe('doctor', () => {
-  const steps = async (env: Record<string, string>) => {
-    const { code, stdout } = await cli(['doctor', '--json'], env);
-    const findings: { step: string; status: string; remedy?: string }[] = JSON.parse(stdout);
-    return { code, findings, bad: findings.find(({ status }) => status === 'failed') };
-  };
-
-  it('finds nothing wrong with a PCE that works', async () => {
-    const { code, findings } = await steps(pointingAt(pce));
-    expect(findings.map(({ step, status }) => `${step} ${status}`)).toEqual([
-      'configuration ok',
-      'DNS ok',
-      'TLS skipped',
-      'credentials ok',
-      'organisation ok',
-      'version ok',
-      'clock ok',
+  it('ends with 0 where nothing is wrong, with 1 where something is', async () => {
+    const [well, ill] = await Promise.all([
+      cli(['doctor', '--json'], pointingAt(pce)),
+      cli(['doctor', '--json'], { ...pointingAt(pce), API_SECRET: 'f'.repeat(64) }),
     ]);
-    expect(code).toBe(0);
-  });
-
-  it('trusts the authority it is given', async () => {
-    const ca = join(box.folder, 'ca.pem');
-    writeFileSync(ca, tls.ca ?? '');
-    const { code, findings } = await steps({ ...pointingAt(tls), PCE_CA_FILE: ca });
-    expect(findings[2]).toMatchObject({ step: 'TLS', status: 'ok' });
-    expect(code).toBe(0);
-  });
-
-  it('names the step that fails and its remedy', async () => {
-    const closed = createServer().listen(0, '127.0.0.1');
-    await once(closed, 'listening');
-    const address = closed.address();
-    const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
-    closed.close();
-    await once(closed, 'close');
-    const cases: [Record<string, string>, string, string][] = [
-      [{ ...pointingAt(pce), PCE_HOST: 'no-such-host.invalid' }, 'DNS', 'PCE_HOST'],
-      [{ ...pointingAt(pce), PCE_HOST: `https://127.0.0.1:${port}` }, 'TLS', 'PCE_PORT'],
-      [{ ...pointingAt(pce), PCE_HOST: `https://127.0.0.1:${pce.port}` }, 'TLS', 'PCE_PORT'],
-      [pointingAt(tls), 'TLS', 'PCE_CA_FILE'],
-      [{ ...pointingAt(pce), API_SECRET: 'f'.repeat(64) }, 'credentials', 'API_SECRET'],
-      [{ ...pointingAt(pce), PCE_ORG_ID: '77' }, 'organisation', 'PCE_ORG_ID'],
-    ];
-    for (const [env, step, remedy] of cases) {
-      const { code, bad } = await steps(env);
-      expect(bad?.step).toBe(step);
-      expect(bad?.remedy).toContain(remedy);
-      expect(code).toBe(1);
-    }
+    expect(well.code).toBe(0);
+    expect(JSON.parse(well.stdout)).toContainEqual(expect.objectContaining({ step: 'clock', status: 'ok' }));
+    expect(ill.code).toBe(1);
+    expect(JSON.parse(ill.stdout)).toContainEqual(
+      expect.objectContaining({ step: 'credentials', status: 'failed', code: 'key_rejected' }),
+    );
   });
 
   it('reads for people', async () => {
@@ -216,7 +173,6 @@ describe('doctor', () => {
   });
 });
 
-/** A Node below the floor that is installed on this machine beside the one the tests run on. */
 /** Some other Node on the path, older than the floor; undefined where there is none. */
 async function oldNode(): Promise<string | undefined> {
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => !folder.includes('node_modules'));
