@@ -75,8 +75,9 @@ describe('explain-activity', () => {
     expect((await ask({ user: 'crm' })).structured.answer).toContain('Nothing deserves a look');
   });
 
-  it('wants to know about whom', async () => {
-    for (const args of [{}, { process: ' ' }])
-      expect(await ask(args)).toMatchObject({ isError: true, structured: { error: 'invalid_arguments' } });
+  it('looks at all hosts where it is told none, broadcasts left out', async () => {
+    const { structured } = await ask({});
+    expect(structured.totals).toMatchObject({ rows: 4, processes: 3, users: 3, with_signs: 1 });
+    expect(structured.coverage.gaps.join()).toContain('1 rows whose agent named no process');
   });
 });

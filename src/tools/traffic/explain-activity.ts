@@ -1,6 +1,5 @@
 import { averageInterval, contactSigns } from '../../analysis/contact.ts';
 import type { Column, Coverage } from '../../answer/answer.ts';
-import { Failure } from '../../core/errors.ts';
 import type { Dimension, FlowFilter, FlowGroup } from '../../model/flows/question.ts';
 import { TO_MANY } from '../../model/flows/party.ts';
 import type { TrafficQuery } from '../../pce/traffic/query.ts';
@@ -69,7 +68,7 @@ export default defineTool({
   input: {
     type: 'object',
     properties: {
-      host: described(text, 'Workload, IP, or labels'),
+      host: described(text, 'Workload, IP or labels; all unless given'),
       process: described(text, 'Part of its path'),
       user: described(text, 'Part of the account name'),
       start_date: text,
@@ -107,13 +106,11 @@ export default defineTool({
       with_signs: integer,
     },
   ),
-  example: { host: 'web01', lookback_days: 7 },
+  example: { host: 'app=payments env=prod', process: 'java', lookback_days: 7 },
   columns,
 
   async run(args, context) {
     const [host, process, user] = [args.host, args.process, args.user].map((part) => part?.trim() || undefined);
-    if (host === undefined && process === undefined && user === undefined)
-      throw new Failure('invalid_arguments', { message: 'Give a host, a process or a user.' });
     const { query, window } = await trafficQuery(
       { ...args, lookback_days: args.lookback_days ?? lookback(args) },
       context,
@@ -263,13 +260,10 @@ function sentence(
   [first]: readonly ActivityRow[],
   coverage: Coverage,
 ): string {
-  const who = [
-    host,
-    process === undefined ? undefined : `process ${process}`,
-    user === undefined ? undefined : `user ${user}`,
-  ]
-    .filter((part) => part !== undefined)
-    .join(', ');
+  const who =
+    [host, process === undefined ? undefined : `process ${process}`, user === undefined ? undefined : `user ${user}`]
+      .filter((part) => part !== undefined)
+      .join(', ') || 'all hosts';
   if (connections === 0) return `No activity of ${who}${windowText(coverage)}.`;
   const worst =
     first?.signs === undefined

@@ -59,7 +59,6 @@ export default defineTool({
       service: text,
       policy: text,
       connections: integer,
-      first_seen: text,
       last_seen: text,
       risk: text,
     },

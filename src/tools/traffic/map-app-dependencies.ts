@@ -76,7 +76,7 @@ export default defineTool({
       },
     },
   ),
-  example: { app_name: 'ordering', env_name: 'prod', lookback_days: 30, render: 'mermaid' },
+  example: { app_name: 'ordering', env_name: 'prod', lookback_days: 30 },
   columns,
 
   async run(args, context) {

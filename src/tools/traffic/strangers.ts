@@ -25,7 +25,6 @@ export interface StrangerRow {
   readonly service?: string;
   readonly policy: string;
   readonly connections: number;
-  readonly first_seen?: string;
   readonly last_seen?: string;
   readonly risk?: string;
 }
@@ -93,7 +92,6 @@ function rowOf(group: FlowGroup, direction: StrangerRow['direction']): StrangerR
     policy: policy ?? 'unknown',
     connections: group.connections,
     ...present({
-      first_seen: group.firstSeen,
       last_seen: group.lastSeen,
       risk: riskOf(kind ?? null, port ?? null, proto ?? null, direction),
     }),
