@@ -47,8 +47,10 @@ import updateIplist from '../tools/policy/update-iplist.ts';
 import updateRuleset from '../tools/policy/update-ruleset.ts';
 import updateSecRule from '../tools/policy/update-sec-rule.ts';
 import updateService from '../tools/policy/update-service.ts';
+import analyzeRules from '../tools/risk/analyze-rules.ts';
 import complianceCheck from '../tools/risk/compliance-check.ts';
 import detectLateralMovementPaths from '../tools/risk/detect-lateral-movement-paths.ts';
+import findUnusedRules from '../tools/risk/find-unused-rules.ts';
 import identifyInfrastructureServices from '../tools/risk/identify-infrastructure-services.ts';
 import explainFlow from '../tools/segmentation/explain-flow.ts';
 import proposePolicy from '../tools/segmentation/propose-policy.ts';
@@ -149,6 +151,8 @@ export const catalogue: readonly AnyTool[] = [
   identifyInfrastructureServices,
   detectLateralMovementPaths,
   complianceCheck,
+  findUnusedRules,
+  analyzeRules,
   // operations
   checkPceConnection,
   getEvents,
