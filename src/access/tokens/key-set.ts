@@ -15,7 +15,10 @@ export async function readKeySet(url: string, get: typeof fetch): Promise<JSONWe
     signal: AbortSignal.timeout(TIMEOUT_MS),
     headers: { accept: 'application/json, application/jwk-set+json' },
   });
-  if (response.status !== 200) throw new Error(`the key set answered ${response.status}`);
+  if (response.status !== 200) {
+    await response.body?.cancel();
+    throw new Error(`the key set answered ${response.status}`);
+  }
   const set: unknown = JSON.parse(await boundedText(response));
   const listed: unknown = isObject(set) ? set['keys'] : undefined;
   if (!Array.isArray(listed)) throw new Error('the key set has no "keys"');

@@ -70,8 +70,7 @@ export function createMcpRoute(options: McpRouteOptions): McpRoute {
 
   return {
     async handle(context) {
-      if (!isFinite(context)) return limited(context);
-      onceAnswered(context.env.outgoing, activity.begin());
+      if (endsByItself(context)) onceAnswered(context.env.outgoing, activity.begin());
       return limited(context);
     },
     async close() {
@@ -82,7 +81,7 @@ export function createMcpRoute(options: McpRouteOptions): McpRoute {
 }
 
 /** Requests that end by themselves; streams that last are ended by the server when it stops. */
-const isFinite = (context: Context<HttpEnv>): boolean => {
+const endsByItself = (context: Context<HttpEnv>): boolean => {
   const body = context.get('body');
   return context.req.method === 'POST' && !(isObject(body) && body['method'] === 'subscriptions/listen');
 };

@@ -17,13 +17,14 @@ export interface SessionRequest {
 /** Serves clients of the 2025 era, which open a session and name it in every request. */
 export interface LegacySessions {
   handle(request: Request, options: SessionRequest): Promise<Response>;
-  readonly size: number;
   close(): Promise<void>;
 }
 
 export interface SessionLimits {
   /** When so many are open, the one unused for longest ends. */
   readonly maxSessions?: number | undefined;
+  /** The same for those of one caller. */
+  readonly maxPerOwner?: number | undefined;
   readonly idleMs?: number | undefined;
   readonly clock: Clock;
 }
@@ -37,7 +38,7 @@ interface Session {
 /** A session of a full server is about 110 KiB (stack.md §1.3), so they are bounded in number and in idle time. */
 export function createLegacySessions(
   newServer: () => Server,
-  { maxSessions = 100, idleMs = 30 * 60_000, clock }: SessionLimits,
+  { maxSessions = 400, maxPerOwner = 100, idleMs = 30 * 60_000, clock }: SessionLimits,
 ): LegacySessions {
   // In order of last use, longest ago first.
   const sessions = new Map<string, Session>();
@@ -48,13 +49,17 @@ export function createLegacySessions(
     await session?.transport.close();
   }
 
-  async function makeRoom(): Promise<void> {
+  /** Who opens many ends their own first: nobody pushes out the sessions of all others (attack 42). */
+  async function makeRoom(newOwner: string): Promise<void> {
+    const owned = [...sessions].filter(([, { owner }]) => owner === newOwner);
+    const tooMany = owned.slice(0, Math.max(0, owned.length - maxPerOwner + 1));
+    for (const [id] of tooMany) await end(id);
     for (const [id, { usedMs }] of sessions)
       if (sessions.size >= maxSessions || clock.now() - usedMs > idleMs) await end(id);
   }
 
   async function open(owner: string): Promise<WebStandardStreamableHTTPServerTransport> {
-    await makeRoom();
+    await makeRoom(owner);
     const transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: () => randomUUID(),
       onsessioninitialized: (id) => void sessions.set(id, { transport, owner, usedMs: clock.now() }),
@@ -74,9 +79,6 @@ export function createLegacySessions(
   }
 
   return {
-    get size() {
-      return sessions.size;
-    },
     async handle(request, { parsedBody, authInfo, owner }) {
       const id = request.headers.get('mcp-session-id');
       if (id !== null) {
