@@ -13,12 +13,12 @@ export type ReviewVerdict = 'nothing_pending' | 'ready' | 'look_again' | 'stop';
 /** The checklist somebody goes through before provisioning: `stop` when a check fails, `look_again` when one warns. */
 export function reviewChecks(
   findings: readonly Finding[],
-  { totals, coverage, answer }: PolicyImpact,
+  { totals, coverage }: PolicyImpact,
   authors: readonly string[],
 ): readonly ReviewCheck[] {
   const high = findings.filter(({ severity }) => severity === 'high').length;
   const medium = findings.length - high;
-  const seen = Object.values(answer.totals).reduce((sum, { edges }) => sum + edges, 0);
+  const seen = totals.judged_edges;
   const pass = (check: string, result: boolean | 'warn', detail: string): ReviewCheck => ({
     check,
     result: result === 'warn' ? 'warn' : result ? 'pass' : 'fail',

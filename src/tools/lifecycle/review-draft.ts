@@ -47,6 +47,7 @@ export default defineTool({
       gains_rule: changeCount,
       workloads_touched: integer,
       newly_blocked_rows: integer,
+      judged_edges: integer,
     },
     {
       extra: {

@@ -49,9 +49,19 @@ export default defineTool({
   output: envelope(
     { ...impactItem, explained: flag },
     { broke: integer, first_seen: integer, was_blocked: integer, unexplained: integer, connections_lost: integer },
-    { extra: { advice: text, since: text, reasons: texts, agreement: text } },
+    {
+      extra: {
+        advice: text,
+        change: text,
+        since: text,
+        minutes: integer,
+        baseline_days: integer,
+        reasons: texts,
+        agreement: text,
+      },
+    },
   ),
-  example: { version: 42, app_name: 'payments', env_name: 'prod', minutes: 60 },
+  example: { app_name: 'payments', env_name: 'prod', minutes: 60 },
   columns: [
     ...impactColumns.filter(({ header }) => header !== 'cadence'),
     { header: 'explained', value: (row: VerifyRow) => row.explained },
@@ -121,7 +131,10 @@ export default defineTool({
       },
       extra: {
         advice,
+        change: moment.what,
         since: rfc3339(moment.ms),
+        minutes,
+        baseline_days: days,
         ...(reasons.length === 0 ? {} : { reasons }),
         ...present({ agreement: agreementText(answer.reported) }),
       },

@@ -91,5 +91,5 @@ export function enforcementSentence(
     breaks.edges === 0
       ? 'breaks nothing that was seen'
       : `would break ${plural(breaks.edges, 'edge')} with ${plural(breaks.connections, 'connection')}`;
-  return `${what} ${verdict} in ${plural(told.days, 'day')}: ${share ?? 0} % of ${stays.connections + breaks.connections} connections are safe.${late}`;
+  return `${what} ${verdict} in ${plural(told.days, 'day')}: ${share ?? 0} % of the connections are safe.${late}`;
 }

@@ -10,7 +10,7 @@ import { defineTool } from '../tool.ts';
 import { type DecidedGroup, explainRow, type ExplainRow, groupDecisions, reasonText, rulesOf } from './explain-rows.ts';
 import { flowEnds } from './flow-ends.ts';
 import { flowPairs } from './flow-pairs.ts';
-import { agreementText, lastFlow } from './last-flow.ts';
+import { agreementText, HISTORY_DAYS, lastFlow } from './last-flow.ts';
 import { nearMisses } from './near-misses.ts';
 import { readPolicy } from './policy-reading.ts';
 import { ruleWords } from './rule-words.ts';
@@ -56,6 +56,8 @@ export default defineTool({
     {
       extra: {
         policy: text,
+        service: text,
+        history_days: integer,
         verdict: text,
         near_misses: texts,
         last_seen: text,
@@ -75,6 +77,7 @@ export default defineTool({
     { header: 'hangs on', value: (row) => row.hangs_on?.join('; ') },
     { header: 'source', value: (row) => `${row.source_mode}: ${row.source_verdict}` },
     { header: 'destination', value: (row) => `${row.destination_mode}: ${row.destination_verdict}` },
+    { header: 'draft view', value: (row) => row.draft_decision },
     { header: 'pairs', value: (row) => row.pairs },
     { header: 'example', value: (row) => row.example },
   ],
@@ -114,7 +117,7 @@ export default defineTool({
         sentence(groups, pairs.length, `${src} to ${dst} on ${portText(proto, port ?? null)}`, version),
         ruleText(worst, words),
         seen === null || seen.rows === 0
-          ? 'Not seen in the last 90 days.'
+          ? `Not seen in the last ${HISTORY_DAYS} days.`
           : `Last seen ${seen.lastSeen ?? 'at an unknown time'} (${plural(seen.connections, 'connection')}, reported: ${seen.reported}).`,
       ]
         .filter((part) => part !== '')
@@ -130,6 +133,8 @@ export default defineTool({
       evidence: [...new Set(worst.decision.rules)],
       extra: {
         policy: version,
+        service: portText(proto, port ?? null),
+        history_days: HISTORY_DAYS,
         verdict: worst.decision.verdict,
         ...(near.length === 0
           ? {}

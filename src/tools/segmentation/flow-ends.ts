@@ -1,5 +1,6 @@
 import { Failure } from '../../core/errors.ts';
 import { parseExpression } from '../../core/expression.ts';
+import { typeOf } from '../../core/href.ts';
 import type { Workload } from '../../model/inventory.ts';
 import type { FlowEnd } from '../../model/policy/decision.ts';
 import type { TrafficActor } from '../../pce/traffic/query.ts';
@@ -43,6 +44,11 @@ export async function flowEnds(
       message: `${argument} must be one address, a workload or labels; "${text.slice(0, 60)}" is a range.`,
       remedy: 'Give one address of the range.',
     });
+  if (term?.kind === 'href' && typeOf(term.href) === 'workloads') {
+    const own = (await pce.workloads({}, { signal })).items.filter(({ href }) => href === term.href);
+    if (own.length === 0) throw new Failure('not_found', { message: `There is no workload ${term.href}.` });
+    return ofWorkloads(own);
+  }
   const filter = await pce.resolve.workloadFilter(text, { signal });
   const { items } = await pce.workloads(filter, { signal });
   if (items.length === 0)

@@ -37,6 +37,8 @@ export interface ImpactTotals {
   readonly workloads_touched: number;
   /** Rows that their reporter will report blocked, of flows no end blocked before. */
   readonly newly_blocked_rows: number;
+  /** All edges that were seen. */
+  readonly judged_edges: number;
 }
 
 export interface ImpactOptions {
@@ -91,9 +93,10 @@ export async function policyImpact(
     gains_rule,
     workloads_touched: touched.size,
     newly_blocked_rows: answer.newlyBlockedRows,
+    judged_edges: Object.values(answer.totals).reduce((sum, { edges }) => sum + edges, 0),
   };
   return {
-    sentence: impactSentence(totals, answer, window),
+    sentence: impactSentence(totals, window),
     rows: groups.map((group) => impactRow(group, words)),
     totals,
     coverage: {
@@ -116,8 +119,8 @@ export function provisioned(active: ReadPolicy, draft: ReadPolicy, hrefs: readon
   return { ...active, objects, ruleSets: objects.ruleSets, source: policySource(objects, active.common, 'active') };
 }
 
-function impactSentence(totals: ImpactTotals, { totals: all }: JudgeAnswer, { start, end }: Window): string {
-  const judged = Object.values(all).reduce((sum, { edges }) => sum + edges, 0);
+function impactSentence(totals: ImpactTotals, { start, end }: Window): string {
+  const judged = totals.judged_edges;
   const when = `from ${start} to ${end}`;
   if (judged === 0) return `No flow was seen ${when}, so the effect on traffic is not known.`;
   const told = [

@@ -57,12 +57,15 @@ export default defineTool({
       gains_rule: changeCount,
       workloads_touched: integer,
       newly_blocked_rows: integer,
+      judged_edges: integer,
     },
-    { extra: { policy: text, risk: text, risk_reasons: texts, blast_count: integer, agreement: text } },
+    {
+      extra: { policy: text, changes: integer, risk: text, risk_reasons: texts, blast_count: integer, agreement: text },
+    },
   ),
   example: {
     changes: [
-      { operation: 'update', href: '/orgs/1/sec_policy/draft/rule_sets/3/sec_rules/7', object: '{"enabled":false}' },
+      { operation: 'update', href: '/orgs/1/sec_policy/draft/rule_sets/88/sec_rules/98', object: '{"enabled":false}' },
     ],
   },
   columns: impactColumns,
@@ -84,6 +87,7 @@ export default defineTool({
       coverage: { ...impact.coverage, gaps: [...impact.coverage.gaps, ...window.notes] },
       extra: {
         policy: version,
+        changes: changes.length,
         risk: risk.grade,
         risk_reasons: risk.reasons,
         blast_count: impact.totals.workloads_touched,

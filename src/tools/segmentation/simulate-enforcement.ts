@@ -69,6 +69,8 @@ export default defineTool({
       extra: {
         target_mode: text,
         policy: text,
+        days: integer,
+        groups_before_window: integer,
         workloads_affected: integer,
         current_modes: text,
         safe_percent: number,
@@ -151,6 +153,8 @@ export default defineTool({
       extra: {
         target_mode: mode,
         policy: version,
+        days,
+        groups_before_window: missed.length,
         workloads_affected: changing.length,
         current_modes: modesText(own),
         ...present({
