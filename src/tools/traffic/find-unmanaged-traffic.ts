@@ -30,7 +30,7 @@ export default defineTool({
   name: 'find-unmanaged-traffic',
   title: 'Find unmanaged traffic',
   description:
-    'Finds addresses without an agent, or hosts without app label, that talk to labelled workloads; risky ones first. For one known peer use who-talks-to.',
+    'Finds addresses without an agent, or hosts without app label, that talk with workloads; risky ones first. For one known peer use who-talks-to.',
   toolset: 'traffic',
   effect: 'read',
   input: {
@@ -129,7 +129,7 @@ function sentence({
   readonly risky: readonly StrangerRow[];
   readonly all: readonly StrangerRow[];
 }): string {
-  if (all.length === 0) return 'No unmanaged address talks to a labelled workload';
+  if (all.length === 0) return 'No unmanaged address talks with a workload';
   const what = [
     ...(counts['inbound'] === undefined ? [] : [`${plural(counts['inbound'], 'inbound edge')} from unmanaged sources`]),
     ...(counts['outbound'] === undefined
@@ -140,6 +140,6 @@ function sentence({
   const worst =
     first === undefined
       ? ''
-      : `; ${risky.length} risky, first ${first.src_ip ?? first.dst_ip} ${first.direction === 'inbound' ? 'to' : 'from'} ${first.dst_app ?? first.src_app} on ${first.service ?? first.port}`;
+      : `; ${risky.length} risky, first ${first.src_ip ?? first.dst_ip} ${first.direction === 'inbound' ? 'to' : 'from'} ${first.dst_app ?? first.src_app ?? 'an unlabelled host'} on ${first.service ?? first.port}`;
   return `${what}${worst},`;
 }

@@ -7,7 +7,7 @@ import { present } from '../present.ts';
 import { ALL_GROUPS } from './limits.ts';
 import { serviceFields } from './service.ts';
 
-/** One edge between a labelled workload and something no agent runs on, or that carries no app label. */
+/** One edge between a workload and something no agent runs on, or that carries no app label. */
 export interface StrangerRow {
   readonly direction: 'inbound' | 'outbound';
   readonly src_ip?: string;
@@ -43,8 +43,8 @@ interface StrangerOptions {
 }
 
 /**
- * Edges of one direction whose other end carries an app label (reference-server.md §2.7). Unlike there, a missing env, port or protocol
- * drops nothing, and a host counts as unmanaged because no agent runs on it, not because it lacks a label; those are `unlabelled`.
+ * Edges of one direction whose other end is a workload (reference-server.md §2.7). Unlike there, a missing label, port or protocol drops
+ * nothing, and a host counts as unmanaged because no agent runs on it, not because it lacks a label; those are `unlabelled`.
  */
 export async function strangers(
   table: RemoteFlowTable,
@@ -54,16 +54,16 @@ export async function strangers(
   const [far, near] =
     direction === 'inbound' ? (['source', 'destination'] as const) : (['destination', 'source'] as const);
   const kind: Dimension = `${far}_address_kind`;
-  const labelled: FlowFilter = { dimension: `${near}_app`, notIn: [null] };
+  const ours: FlowFilter = { dimension: `${near}_workload`, notIn: [null] };
   const unicast: FlowFilter = { dimension: 'transmission', notIn: [...TO_MANY] };
   const by: readonly Dimension[] = [`${far}_ip`, far, kind, `${near}_app`, `${near}_env`, 'port', 'proto', 'policy'];
   const ask = (...where: readonly FlowFilter[]) =>
-    table.ask({ by, where: [labelled, unicast, ...where], limit: ALL_GROUPS }, signal);
+    table.ask({ by, where: [ours, unicast, ...where], limit: ALL_GROUPS }, signal);
   const leftOut = ['managed', 'multicast', 'broadcast', ...(internalOnly ? ['internet'] : [])];
   const [outside, unlabelled, toMany] = await Promise.all([
     ask({ dimension: kind, notIn: leftOut }),
     ask({ dimension: kind, in: ['managed'] }, { dimension: `${far}_app`, in: [null] }),
-    table.ask({ by: [], where: [labelled, { dimension: 'transmission', in: [...TO_MANY] }], limit: 0 }, signal),
+    table.ask({ by: [], where: [ours, { dimension: 'transmission', in: [...TO_MANY] }], limit: 0 }, signal),
   ]);
   const rows = [...outside.groups, ...unlabelled.groups]
     .filter(({ connections }) => connections >= minimum)
