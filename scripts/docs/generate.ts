@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { quotedPage, quotesIn } from './quotes.ts';
 import { failuresPage } from './reference-failures.ts';
+import { promptsPage } from './reference-prompts.ts';
 import { settingsPage } from './reference-settings.ts';
 import { simulatorPage } from './reference-simulator.ts';
 import { type Page, toolPages } from './reference-tools.ts';
@@ -20,6 +21,7 @@ export const read = (path: string): string => readFileSync(join(ROOT, path), 'ut
 /** Whole pages made from code: the same to the byte on every run. */
 export const referencePages = async (): Promise<readonly Page[]> => [
   ...toolPages(),
+  promptsPage(),
   settingsPage(),
   failuresPage(),
   await simulatorPage(),

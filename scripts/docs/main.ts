@@ -29,5 +29,7 @@ function keep({ path, content }: Page, same: (there: string) => boolean): void {
 for (const page of await referencePages()) keep(page, (there) => there === page.content);
 for (const page of await quotedPages()) keep(page, (there) => shapeOf(there) === shapeOf(page.content));
 
-process.stdout.write(`${stale.map((path) => `${check ? 'stale' : 'written'}: ${path}\n`).join('')}${stale.length} pages\n`);
+process.stdout.write(
+  `${stale.map((path) => `${check ? 'stale' : 'written'}: ${path}\n`).join('')}${stale.length} pages\n`,
+);
 if (check && stale.length > 0) process.exitCode = 1;

@@ -8,7 +8,8 @@ import type { Page } from './reference-tools.ts';
 export function settingsPage(): Page {
   const modes = Object.entries(REQUIRED_SETTINGS).map(([mode, required]) => [
     code(mode),
-    required.map((names) => (typeof names === 'string' ? code(names) : names.map(code).join(' or '))).join(', ') || 'nothing',
+    required.map((names) => (typeof names === 'string' ? code(names) : names.map(code).join(' or '))).join(', ') ||
+      'nothing',
   ]);
   return {
     path: 'docs/reference/configuration.md',

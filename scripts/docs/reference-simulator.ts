@@ -9,7 +9,9 @@ export async function simulatorPage(): Promise<Page> {
   try {
     // The control endpoint lists its calls to whoever asks for one that does not exist.
     const answer = await fetch(`${simulator.url}/_sim`);
-    const { routes } = (await answer.json()) as { readonly routes: readonly { readonly call: string; readonly does: string }[] };
+    const { routes } = (await answer.json()) as {
+      readonly routes: readonly { readonly call: string; readonly does: string }[];
+    };
     const api = simulatorRoutes(false)
       .trimEnd()
       .split('\n')

@@ -47,7 +47,12 @@ function indexPage(toolsets: readonly Toolset[]): string {
   const standard = catalogue.filter(isDefault);
   const costs = toolsets.map((toolset) => {
     const tools = toolsOf(toolset);
-    return [`[${toolset}](tools-${toolset}.md)`, `${tools.length}`, `${tools.filter(isDefault).length}`, `${sum(tools)}`];
+    return [
+      `[${toolset}](tools-${toolset}.md)`,
+      `${tools.length}`,
+      `${tools.filter(isDefault).length}`,
+      `${sum(tools)}`,
+    ];
   });
   const lists = toolsets.map((toolset) => {
     const rows = toolsOf(toolset).map((tool) => [
@@ -107,9 +112,17 @@ function toolSection(tool: AnyTool): string {
     `Effect \`${effect}\` (${EFFECTS[effect]}); roles over HTTP: ${rolesOf(effect).join(', ')}; ${isDefault(tool) ? 'in `default`' : 'not in `default`'}; about ${costOf(tool)} tokens.`,
     ...(confirmed ? ['Over HTTP the example below must be confirmed.'] : []),
   ];
-  return [`## ${name}`, '', ...facts, '', parameters(tool), '', fence('call', `${name} ${JSON.stringify(example)}`), '', returns(tool)].join(
-    '\n',
-  );
+  return [
+    `## ${name}`,
+    '',
+    ...facts,
+    '',
+    parameters(tool),
+    '',
+    fence('call', `${name} ${JSON.stringify(example)}`),
+    '',
+    returns(tool),
+  ].join('\n');
 }
 
 function parameters(tool: AnyTool): string {
@@ -126,7 +139,10 @@ function parameters(tool: AnyTool): string {
 function returns({ output }: AnyTool): string {
   const own = Object.keys(output.properties).filter((name) => !ENVELOPE.has(name));
   const { items } = output.properties;
-  const row = isObject(items) && isObject(items['items']) && isObject(items['items']['properties']) ? items['items']['properties'] : {};
+  const row =
+    isObject(items) && isObject(items['items']) && isObject(items['items']['properties'])
+      ? items['items']['properties']
+      : {};
   const lines = [
     `Fields of a row: ${Object.keys(row).map(code).join(', ') || 'those asked for'}.`,
     ...(own.length === 0 ? [] : [`Beside the rows: ${own.map(code).join(', ')}.`]),
@@ -142,7 +158,14 @@ function typeOf(schema: object): string {
 
 /** Meaning, choices and limits of one parameter. */
 function about(schema: object): string {
-  const { description, enum: choices, default: fallback, minimum, maximum, items } = schema as Readonly<Record<string, unknown>>;
+  const {
+    description,
+    enum: choices,
+    default: fallback,
+    minimum,
+    maximum,
+    items,
+  } = schema as Readonly<Record<string, unknown>>;
   const fields = isObject(items) && isObject(items['properties']) ? Object.keys(items['properties']) : [];
   return [
     ...(typeof description === 'string' ? [prose(description)] : []),

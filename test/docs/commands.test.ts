@@ -17,7 +17,9 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
 /** npm's own commands, and the tools of the system that recipes call. */
 const NPM = new Set(['ci', 'test', 'pack', 'install', 'i']);
 const SYSTEM = new Set(
-  'cd chmod mkdir cp curl cat export openssl sqlite3 psql vault aws gcloud az python3 terraform jq docker npx node claude code git kill echo sleep wait'.split(' '),
+  'cd chmod mkdir cp curl cat export openssl sqlite3 psql vault aws gcloud az python3 terraform jq docker npx node claude code git kill echo sleep wait'.split(
+    ' ',
+  ),
 );
 
 const lines = pages.flatMap(({ path, fences }) =>
@@ -34,7 +36,9 @@ it.each(lines)('$path: $line', ({ line }) => {
 });
 
 function problemOf(command: string): string | null {
-  const words = command
+  // An assignment of what a command prints: that command is the one to look at.
+  const inner = /^[A-Z_]+="?\$\((.+)\)\S*$/.exec(command)?.[1] ?? command;
+  const words = inner
     .replace(/^(?:[A-Z_]+=\S+\s+)+/, '')
     .replace(/\s&$/, '')
     .split(/\s+/);
@@ -54,6 +58,7 @@ function problemOf(command: string): string | null {
 /** Whether the command line knows the command and every flag, by the command's own source. */
 function ownCommand(words: readonly string[]): string | null {
   const [first = ''] = words;
+  if (first === 'ARGS') return null;
   const command = first.startsWith('-') || first === '' ? 'stdio' : first;
   if (!COMMANDS.includes(command)) return `there is no command ${command}`;
   const actions = ACTIONS[command];

@@ -4,7 +4,8 @@ import { quotedPages, read, referencePages, shapeOf } from '../../scripts/docs/g
 const REMEDY = 'stale: run `npm run -s docs`';
 
 it('the reference pages are what the code says', async () => {
-  for (const { path, content } of await referencePages()) expect(read(path) === content, `${path} is ${REMEDY}`).toBe(true);
+  for (const { path, content } of await referencePages())
+    expect(read(path) === content, `${path} is ${REMEDY}`).toBe(true);
 });
 
 it('quoted output is what the demo estate and the command line answer', async () => {

@@ -7,7 +7,10 @@ import { anchorsOf, pages } from './pages.ts';
 const LINK = /\]\(([^()\s]+)\)|(?:src|href)="([^"]+)"/g;
 
 const targets = pages.flatMap(({ path, prose }) =>
-  [...prose.replaceAll(/`[^`\n]*`/g, '').matchAll(LINK)].map(([, markdown, html]) => ({ path, target: markdown ?? html ?? '' })),
+  [...prose.replaceAll(/`[^`\n]*`/g, '').matchAll(LINK)].map(([, markdown, html]) => ({
+    path,
+    target: markdown ?? html ?? '',
+  })),
 );
 
 it('every link inside the repository leads to a file and a heading that exist', () => {
