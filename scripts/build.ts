@@ -1,4 +1,4 @@
-import { chmod, rm, writeFile } from 'node:fs/promises';
+import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'rolldown';
 import { type LicenseInfo, licensePlugin } from 'rolldown-license-plugin';
@@ -20,11 +20,15 @@ const ENTRIES = {
 export async function bundle(dir: string): Promise<readonly LicenseInfo[]> {
   await rm(dir, { recursive: true, force: true });
   let packages: readonly LicenseInfo[] = [];
+  const changelog = await readFile(join(import.meta.dirname, '..', 'CHANGELOG.md'), 'utf8');
   await build({
     cwd: join(import.meta.dirname, '..'),
     input: ENTRIES,
     platform: 'node',
-    transform: { target: 'node22.13', define: { BUILD_VERSION: JSON.stringify(manifest.version) } },
+    transform: {
+      target: 'node22.13',
+      define: { BUILD_VERSION: JSON.stringify(manifest.version), BUILD_CHANGELOG: JSON.stringify(changelog) },
+    },
     plugins: [
       licensePlugin({
         allow: isCompatible,

@@ -20,4 +20,5 @@ export const SCOPED_TOOLS: ReadonlySet<string> = new Set([
   'who-talks-to',
   'check-pce-connection',
   'check-pce-credentials-status',
+  'get-server-changelog',
 ]);

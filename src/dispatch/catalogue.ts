@@ -27,6 +27,7 @@ import checkPceCredentialsStatus from '../tools/operations/check-pce-credentials
 import checkPceConnection from '../tools/operations/check-pce-connection.ts';
 import deletePceCredentials from '../tools/operations/delete-pce-credentials.ts';
 import getEvents from '../tools/operations/get-events.ts';
+import getServerChangelog from '../tools/operations/get-server-changelog.ts';
 import registerPceCredentials from '../tools/operations/register-pce-credentials.ts';
 import createDenyRule from '../tools/policy/create-deny-rule.ts';
 import createIplist from '../tools/policy/create-iplist.ts';
@@ -48,6 +49,7 @@ import updateRuleset from '../tools/policy/update-ruleset.ts';
 import updateSecRule from '../tools/policy/update-sec-rule.ts';
 import updateService from '../tools/policy/update-service.ts';
 import analyzeRules from '../tools/risk/analyze-rules.ts';
+import blastRadius from '../tools/risk/blast-radius.ts';
 import complianceCheck from '../tools/risk/compliance-check.ts';
 import detectLateralMovementPaths from '../tools/risk/detect-lateral-movement-paths.ts';
 import findUnusedRules from '../tools/risk/find-unused-rules.ts';
@@ -151,6 +153,7 @@ export const catalogue: readonly AnyTool[] = [
   identifyInfrastructureServices,
   detectLateralMovementPaths,
   complianceCheck,
+  blastRadius,
   findUnusedRules,
   analyzeRules,
   // operations
@@ -159,4 +162,5 @@ export const catalogue: readonly AnyTool[] = [
   registerPceCredentials,
   deletePceCredentials,
   checkPceCredentialsStatus,
+  getServerChangelog,
 ];

@@ -11,9 +11,10 @@ import { Failure } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { VERSION } from '../core/version.ts';
 import type { Dispatcher, Progress } from './call.ts';
+import { CONTENT_CAPABILITIES, offerContent } from './content.ts';
 import { INSTRUCTIONS } from './instructions.ts';
 
-const FIVE_MINUTES_MS = 300_000;
+const LIST_HINT = { ttlMs: 300_000, cacheScope: 'private' } as const;
 
 /** Who sent a request, and what the transport calls it. */
 export interface Caller {
@@ -22,7 +23,7 @@ export interface Caller {
 }
 
 /**
- * One server instance of the SDK for one connection or request, with our own `tools/list` and `tools/call`. Both protocol eras get the
+ * One server instance of the SDK for one connection or request, with our own handlers. Both protocol eras get the
  * same answers; the SDK puts them on the wire of the era. Who is calling is asked for every request: the requests of one session may
  * carry different tokens.
  */
@@ -34,12 +35,15 @@ export function createMcpServer(
   const server = new Server(
     { name: 'illumio-mcp', title: 'Illumio PCE', version: VERSION },
     {
-      capabilities: { tools: {} },
+      capabilities: { tools: {}, ...CONTENT_CAPABILITIES },
       instructions: INSTRUCTIONS,
-      // Private: the list depends on the role of the caller.
+      // Private: the lists depend on the role of the caller. What a resource holds is kept by nobody: the PCE changes.
       cacheHints: {
-        'tools/list': { ttlMs: FIVE_MINUTES_MS, cacheScope: 'private' },
-        'server/discover': { ttlMs: FIVE_MINUTES_MS, cacheScope: 'private' },
+        'tools/list': LIST_HINT,
+        'prompts/list': LIST_HINT,
+        'resources/list': LIST_HINT,
+        'resources/templates/list': LIST_HINT,
+        'server/discover': LIST_HINT,
       },
     },
   );
@@ -68,6 +72,7 @@ export function createMcpServer(
     }
   });
 
+  offerContent(server, dispatcher, ({ http }) => callerOf(http?.authInfo), log);
   return server;
 }
 
