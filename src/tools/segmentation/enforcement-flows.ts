@@ -8,7 +8,7 @@ import { type Judged, judgedFlows } from './judged-flows.ts';
 import { readCadences } from './read-cadence.ts';
 
 const DAY_MS = 86_400_000;
-/** A PCE keeps about so much (traffic.md §9.1: num_flows_days_limit). */
+/** A PCE keeps about so much (traffic.md §8.6: num_flows_days_limit). */
 const HISTORY_MS = 90 * DAY_MS;
 
 export interface EnforcementFlows {

@@ -7,7 +7,7 @@ import { withFlows } from '../traffic/read-flows.ts';
 import type { Ends } from './flow-ends.ts';
 import type { ReadPolicy } from './policy-reading.ts';
 
-/** A PCE keeps about so much history (traffic.md §9.1). */
+/** A PCE keeps about so much history (traffic.md §8.6). */
 export const HISTORY_DAYS = 90;
 const DAY_MS = 86_400_000;
 const MAX_ROWS = 20_000;
