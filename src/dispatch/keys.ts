@@ -5,6 +5,8 @@ import { asFailure, Failure } from '../core/errors.ts';
 import type { PceSettings } from '../pce/settings.ts';
 import type { KeyDesk, KeyMode, NewKey, RegisteredKey } from '../tools/key-desk.ts';
 
+export type { KeyDesk, NewKey, RegisteredKey } from '../tools/key-desk.ts';
+
 /** The desk of a server that keeps no keys of its callers. */
 export const noKeys = (mode: Extract<KeyMode, 'stdio' | 'shared'>): KeyDesk => ({
   mode,

@@ -4,8 +4,10 @@ import type { Log } from '../core/log.ts';
 import { AUDIT, type AuditStore, createSqlAudit } from '../store/audit.ts';
 import { CONFIRMATIONS, type ConfirmationStore, createSqlConfirmations } from '../store/confirmations.ts';
 import { createSqlCredentials, CREDENTIALS, type CredentialStore } from '../store/credentials.ts';
+import { LIMITS } from '../store/limits.ts';
 import type { Part } from '../store/migrate.ts';
 import type { PlanStore } from '../store/plans.ts';
+import type { PostgresPool } from '../store/postgres.ts';
 import { createSqlPlans, PLANS } from '../store/sql-plans.ts';
 import type { Sql } from '../store/sql.ts';
 import { openPlanStore } from './plan-store.ts';
@@ -16,6 +18,8 @@ export interface Stores {
   readonly credentials: CredentialStore;
   readonly confirmations: ConfirmationStore;
   readonly audit: AuditStore;
+  /** Of the database that replicas share; undefined: this is the only server. */
+  readonly pool?: PostgresPool;
   /** Whether they answer. */
   ready(): Promise<boolean>;
   close(): Promise<void>;
@@ -31,12 +35,13 @@ export async function openStores(settings: Needed, log: Log): Promise<Stores> {
   const { MCP_DATABASE_URL: url } = settings;
   if (url === undefined) return openFiles(settings, log);
   const { openPostgres } = await import('../store/postgres.ts');
-  const sql = await openPostgres(url, [PLANS, CREDENTIALS, CONFIRMATIONS, AUDIT], { log });
+  const sql = await openPostgres(url, [PLANS, CREDENTIALS, CONFIRMATIONS, AUDIT, LIMITS], { log });
   return {
     plans: createSqlPlans(sql),
     credentials: createSqlCredentials(sql),
     confirmations: createSqlConfirmations(sql),
     audit: createSqlAudit(sql),
+    pool: sql.pool,
     ready: () => answers([sql]),
     close: () => sql.close(),
   };

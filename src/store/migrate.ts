@@ -19,7 +19,7 @@ export type Migration = (types: ColumnTypes, dialect: Sql['dialect']) => readonl
 
 /** The tables of one store. All stores may share a database or have a file each. */
 export interface Part {
-  readonly name: 'plans' | 'credentials' | 'audit' | 'confirmations';
+  readonly name: 'plans' | 'credentials' | 'audit' | 'confirmations' | 'limits';
   readonly migrations: readonly Migration[];
 }
 

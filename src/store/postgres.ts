@@ -14,8 +14,15 @@ export interface PostgresOptions {
   readonly log: Log;
 }
 
+/** For libraries that speak to PostgreSQL themselves. */
+export type PostgresPool = Pool;
+
 /** A database that replicas share. Throws when it cannot be reached or its tables are newer than this program. */
-export async function openPostgres(url: Secret, parts: readonly Part[], { log }: PostgresOptions): Promise<Sql> {
+export async function openPostgres(
+  url: Secret,
+  parts: readonly Part[],
+  { log }: PostgresOptions,
+): Promise<Sql & { readonly pool: PostgresPool }> {
   const { default: pg } = await import('pg');
   const config: PoolConfig = {
     connectionString: url.reveal(),
@@ -34,7 +41,7 @@ export async function openPostgres(url: Secret, parts: readonly Part[], { log }:
     await pool.end();
     throw error;
   }
-  return { ...sqlOver(pool), close: () => pool.end() };
+  return { ...sqlOver(pool), pool, close: () => pool.end() };
 }
 
 async function migrate(pool: Pool, parts: readonly Part[]): Promise<void> {

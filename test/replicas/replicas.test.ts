@@ -71,6 +71,14 @@ describe.skipIf(POSTGRES_PROGRAMS === undefined)('three replicas on PostgreSQL',
     });
   });
 
+  it('count the quota of a caller together', async () => {
+    const confirmations = await Promise.all(
+      Array.from({ length: 45 }, (_, n) => servers.confirm('zoe', 'delete-pce-credentials', 'ab'.repeat(32), n % 3)),
+    );
+    // No token: told to wait.
+    expect(confirmations.filter((token) => token !== 'undefined')).toHaveLength(20);
+  });
+
   /** Calls through the balancer while something happens to a server; what was begun after it must all succeed. */
   async function callingWhile(happens: () => Promise<void>) {
     let broken = 0;

@@ -63,7 +63,7 @@ export async function startReplicas(): Promise<Replicas> {
     MCP_CONFIRM_HMAC_KEY: key(7),
     MCP_KEK: key(3),
     MCP_RATE_LIMIT_MCP: '0',
-    MCP_RATE_LIMIT_CONFIRM: '0',
+    MCP_RATE_LIMIT_CONFIRM: '20',
     MCP_ALLOWED_PCE_HOSTS: `${simulator.host}:${simulator.port}`,
     PCE_TLS_VERIFY: 'false',
     PCE_HOST: simulator.url,
@@ -95,7 +95,7 @@ export async function startReplicas(): Promise<Replicas> {
       api_secret: simulator.apiSecret,
       tls_verify: false,
     },
-    async call(subject, tool, args = {}, at = undefined) {
+    async call(subject, tool, args = {}, at?) {
       const response = await fetch(`${originAt(at)}/mcp`, {
         method: 'POST',
         headers: {
@@ -117,7 +117,7 @@ export async function startReplicas(): Promise<Replicas> {
       const said = (result['structuredContent'] ?? result._meta?.['illumio-mcp/error'] ?? { broken: text }) as Json;
       return { said, requestId: response.headers.get('x-request-id') ?? '' };
     },
-    async confirm(subject, tool, paramsHash, at = undefined) {
+    async confirm(subject, tool, paramsHash, at?) {
       const response = await fetch(`${originAt(at)}/confirm`, {
         method: 'POST',
         headers: { authorization: `Bearer ${await tokenFor(subject)}`, 'content-type': 'application/json' },
@@ -157,13 +157,28 @@ async function startReplica(folder: string, env: Readonly<Record<string, string 
   return { process: child, url };
 }
 
-/** Each request to the next server; where nobody listens any more, to the one after. What breaks in the middle breaks. */
+/**
+ * Each request to the next server that says it is ready; where nobody listens any more, to the one after. What breaks in the middle
+ * breaks.
+ */
 function createBalancer(replicas: readonly Replica[]) {
   let turn = 0;
-  return createServer((incoming, outgoing) => {
+  const ready = replicas.map(() => true);
+  const looking = setInterval(() => {
+    for (const [at, { url }] of replicas.entries())
+      fetch(new URL('/readyz', url)).then(
+        ({ status }) => void (ready[at] = status === 200),
+        () => void (ready[at] = false),
+      );
+  }, 100).unref();
+  const balancer = createServer((incoming, outgoing) => {
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-    incoming.on('end', () => tryAt(turn++, replicas.length));
+    incoming.on('end', () => {
+      do turn++;
+      while (ready.includes(true) && !ready[turn % replicas.length]);
+      tryAt(turn, replicas.length);
+    });
     function tryAt(at: number, left: number): void {
       const { hostname, port } = new URL(replicas[at % replicas.length]?.url ?? '');
       const { method, headers, url: path } = incoming;
@@ -179,6 +194,8 @@ function createBalancer(replicas: readonly Replica[]) {
       onward.end(Buffer.concat(chunks));
     }
   });
+  balancer.once('close', () => clearInterval(looking));
+  return balancer;
 }
 
 async function portOf(server: ReturnType<typeof createServer>): Promise<number> {

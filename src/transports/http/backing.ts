@@ -25,6 +25,8 @@ export interface Backing {
   readonly confirmations: Confirmations;
   readonly recorder: AuditRecorder;
   readonly keys: NonNullable<DispatcherOptions['keys']>;
+  /** Of the database that replicas share. */
+  readonly pool: Stores['pool'];
   ready(): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -94,6 +96,7 @@ export async function openBacking(
     confirmations,
     recorder,
     keys,
+    pool: stores.pool,
     ready: () => stores.ready(),
     async close() {
       clearInterval(pruning);

@@ -13,6 +13,7 @@ import { startMetrics } from './metrics-server.ts';
 import { confirmRoute } from './pages/confirm.ts';
 import { pages } from './pages/pages.ts';
 import { createQuotas } from './quotas.ts';
+import { createLimiter } from './limiter.ts';
 import { type HttpServer, startHttp } from './server.ts';
 
 export interface GatewayOptions extends Pick<ServingOptions, 'pce'> {
@@ -79,14 +80,18 @@ export async function startGateway(
   };
 }
 
-const confirmRouteOf = ({ confirmations, recorder }: Backing, settings: Settings, dispatcher: Serving['dispatcher']) =>
+const confirmRouteOf = (
+  { confirmations, recorder, pool }: Backing,
+  settings: Settings,
+  dispatcher: Serving['dispatcher'],
+) =>
   confirmRoute({
     confirmations,
     recorder,
     dispatcher,
     needsPreview: (name) => catalogue.some((tool) => tool.name === name && needsPreview(tool)),
     freshAuthSeconds: settings.MCP_CONFIRM_FRESH_AUTH_SECONDS,
-    perMinute: settings.MCP_RATE_LIMIT_CONFIRM,
+    limiter: createLimiter({ perMinute: settings.MCP_RATE_LIMIT_CONFIRM, name: 'confirm', pool }),
     clock: systemClock,
   });
 

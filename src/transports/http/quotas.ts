@@ -1,6 +1,7 @@
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Principal } from '../../core/authority.ts';
 import { isObject } from '../../core/json.ts';
+import type { PostgresPool } from '../../store/postgres.ts';
+import { createLimiter } from './limiter.ts';
 
 /** Why a request has to wait, and for how long. */
 export interface Wait {
@@ -18,6 +19,8 @@ export interface Quotas {
 export interface QuotaOptions {
   /** Tool calls per minute and caller; 0 or less: no limit. */
   readonly perMinute: number;
+  /** Where replicas count together. */
+  readonly pool?: PostgresPool | undefined;
   /** Requests of one caller at a time. */
   readonly perCaller?: number | undefined;
   /** Requests at a time, of all callers. */
@@ -32,8 +35,8 @@ export const toolCallsIn = (body: unknown): number =>
   (Array.isArray(body) ? body : [body]).filter((message) => isObject(message) && CALLS.has(message['method'])).length;
 
 /** Limits one caller in what they ask for and everybody in what is under way (attacks 42, 43). */
-export function createQuotas({ perMinute, perCaller = 16, inAll = 256 }: QuotaOptions): Quotas {
-  const limiter = perMinute > 0 ? new RateLimiterMemory({ points: perMinute, duration: 60 }) : undefined;
+export function createQuotas({ perMinute, pool, perCaller = 16, inAll = 256 }: QuotaOptions): Quotas {
+  const limiter = createLimiter({ perMinute, name: 'mcp', pool });
   const running = new Map<string, number>();
   let total = 0;
 
@@ -53,13 +56,13 @@ export function createQuotas({ perMinute, perCaller = 16, inAll = 256 }: QuotaOp
       running.set(key, (running.get(key) ?? 0) + 1);
       total += 1;
       try {
-        await limiter?.consume(key, toolCalls);
-        return { leave: once(() => leave(key)) };
+        const retryAfterSeconds = await limiter.use({ issuer, subject }, toolCalls);
+        if (retryAfterSeconds === null) return { leave: once(() => leave(key)) };
+        leave(key);
+        return { wait: { limit: 'rate', retryAfterSeconds } };
       } catch (error) {
         leave(key);
-        if (!(error instanceof RateLimiterRes)) throw error;
-        const retryAfterSeconds = Math.max(1, Math.ceil(error.msBeforeNext / 1000));
-        return { wait: { limit: 'rate', retryAfterSeconds } };
+        throw error;
       }
     },
   };

@@ -32,6 +32,7 @@ const SEND_TIMEOUTS = { headersMs: 10_000, requestMs: 30_000 };
 const KEEP_ALIVE_MS = 65_000;
 const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_CONNECTIONS = 2_000;
+const HALF_READ_MS = 500;
 
 /** Serves the app. Throws `invalid_configuration` where it is for this machine only and the address is not. */
 export async function startHttp({
@@ -72,11 +73,14 @@ export async function startHttp({
     host,
     port: actualPort,
     async close() {
-      const settled = app.drain();
+      void app.drain();
       await delay(lingerMs);
       const closed = once(server, 'close');
       server.close();
-      await Promise.race([settled, delay(drainMs, undefined, { ref: false })]);
+      // Asked again: what came in while the server lingered is under way too.
+      await Promise.race([app.drain(), delay(drainMs, undefined, { ref: false })]);
+      // A request whose body is still being read is not known to the app yet.
+      await Promise.race([closed, delay(Math.min(drainMs, HALF_READ_MS), undefined, { ref: false })]);
       await app.close();
       server.closeAllConnections();
       await closed;

@@ -1,14 +1,13 @@
 import { bodyLimit } from 'hono/body-limit';
 import { Hono } from 'hono';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { AuditRecorder } from '../../../access/audit/recorder.ts';
 import type { Confirmations } from '../../../access/confirm/confirmations.ts';
-import type { Principal } from '../../../core/authority.ts';
 import type { Clock } from '../../../core/clock.ts';
 import { Failure } from '../../../core/errors.ts';
 import { isObject } from '../../../core/json.ts';
 import type { Dispatcher } from '../../../dispatch/call.ts';
 import { type HttpEnv, type HttpRoutes, refusal } from '../env.ts';
+import type { Limiter } from '../limiter.ts';
 import { pageEntry } from './record.ts';
 
 export interface ConfirmRouteOptions {
@@ -17,8 +16,7 @@ export interface ConfirmRouteOptions {
   readonly needsPreview: (tool: string) => boolean;
   /** A token only for who signed in no longer ago; undefined: for everyone with an access token. */
   readonly freshAuthSeconds?: number | undefined;
-  /** Per caller; 0 or less: no limit. */
-  readonly perMinute: number;
+  readonly limiter: Limiter;
   readonly recorder: AuditRecorder;
   readonly clock: Clock;
 }
@@ -27,9 +25,7 @@ const MAX_BODY_BYTES = 16 * 1024;
 
 /** `POST /confirm`: a token for one call, as the reference server gives it (reference-server.md §3.3, §3.4). */
 export function confirmRoute(options: ConfirmRouteOptions): HttpRoutes {
-  const { confirmations, dispatcher, needsPreview, recorder, clock } = options;
-  const limiter =
-    options.perMinute > 0 ? new RateLimiterMemory({ points: options.perMinute, duration: 60 }) : undefined;
+  const { confirmations, dispatcher, needsPreview, limiter, recorder, clock } = options;
   const routes = new Hono<HttpEnv>();
 
   routes.use('/confirm', bodyLimit({ maxSize: MAX_BODY_BYTES }));
@@ -37,7 +33,7 @@ export function confirmRoute(options: ConfirmRouteOptions): HttpRoutes {
     const principal = context.get('principal');
     const identity = context.get('identity');
     if (!principal || !identity) return context.json(refusal('unauthorized', 'Sign in first.'), 401);
-    const wait = await waitOf(principal);
+    const wait = await limiter.use(principal, 1);
     if (wait !== null) {
       context.header('retry-after', String(wait));
       return context.json(refusal('rate_limited', `Too many confirmations; try again in ${wait} s.`), 429);
@@ -80,16 +76,5 @@ export function confirmRoute(options: ConfirmRouteOptions): HttpRoutes {
   function isFresh(authTimeMs: number | null): boolean {
     const { freshAuthSeconds: seconds } = options;
     return seconds === undefined || (authTimeMs !== null && clock.now() - authTimeMs <= seconds * 1000);
-  }
-
-  /** Seconds to wait; null: none. */
-  async function waitOf({ issuer, subject }: Principal): Promise<number | null> {
-    try {
-      await limiter?.consume(JSON.stringify([issuer, subject]));
-      return null;
-    } catch (error) {
-      if (error instanceof RateLimiterRes) return Math.max(1, Math.ceil(error.msBeforeNext / 1000));
-      throw error;
-    }
   }
 }

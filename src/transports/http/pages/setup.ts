@@ -7,8 +7,7 @@ import type { Principal } from '../../../core/authority.ts';
 import type { Clock } from '../../../core/clock.ts';
 import { asFailure, Failure } from '../../../core/errors.ts';
 import { Secret } from '../../../core/secret.ts';
-import type { PceStatus } from '../../../pce/view.ts';
-import type { KeyDesk, NewKey, RegisteredKey } from '../../../tools/key-desk.ts';
+import type { KeyDesk, NewKey, RegisteredKey } from '../../../dispatch/keys.ts';
 import type { HttpEnv, HttpRoutes } from '../env.ts';
 import { type Markup, page, type Urls } from './html.ts';
 import { pageEntry } from './record.ts';
@@ -20,9 +19,16 @@ export interface SetupOptions {
   readonly decide: Decide;
   readonly keys: (principal: Principal) => KeyDesk;
   /** Asks the PCE with the key in force. */
-  readonly test: (principal: Principal, signal: AbortSignal) => Promise<PceStatus>;
+  readonly test: (principal: Principal, signal: AbortSignal) => Promise<Tested>;
   readonly recorder: AuditRecorder;
   readonly clock: Clock;
+}
+
+/** The PCE that answered. */
+export interface Tested {
+  readonly host: string;
+  readonly version: string;
+  readonly latencyMs: number;
 }
 
 type Form = Readonly<Record<string, unknown>>;
