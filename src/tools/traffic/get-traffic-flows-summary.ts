@@ -92,7 +92,7 @@ export default defineTool({
           : await groupedRows(table, args.group_by, { full: detail === 'full', signal });
       const coverage = { ...flows.coverage, gaps: [...flows.coverage.gaps, ...window.notes, ...view.gaps] };
       return {
-        answer: sentence(table.totals, coverage.window, view.rows),
+        answer: sentence(flows, coverage.window, view.rows),
         items: view.rows,
         totals: { ...totalsOf(flows), ...view.totals },
         coverage,

@@ -1,5 +1,5 @@
 import type { Column } from '../../answer/answer.ts';
-import type { FlowTotals } from '../../model/flows/question.ts';
+import type { Flows } from './read-flows.ts';
 import { plural } from '../listing.ts';
 import { present } from '../present.ts';
 import { TO_MANY } from './outside.ts';
@@ -19,7 +19,7 @@ export const columns: readonly Column<SummaryRow>[] = [
 
 /** What happened, with the totals by decision and the busiest pair of applications. */
 export function sentence(
-  totals: FlowTotals,
+  { table: { totals }, upperBounds }: Flows,
   window: { readonly start: string; readonly end: string } | undefined,
   rows: readonly SummaryRow[],
 ): string {
@@ -33,7 +33,7 @@ export function sentence(
     busiest?.section === 'app_to_app'
       ? ` Busiest: ${busiest.from} to ${busiest.to} (${plural(busiest.connections, 'connection')}, ${busiest.policy}).`
       : '';
-  return `${plural(totals.connections, 'connection')} in ${plural(totals.rows, 'flow row')}${when}: ${decisions.join(', ')}.${top}`;
+  return `${upperBounds ? 'At most ' : ''}${plural(totals.connections, 'connection')} in ${plural(totals.rows, 'flow row')}${when}: ${decisions.join(', ')}.${top}`;
 }
 
 const portOf = ({ section, port, proto }: SummaryRow): string | undefined =>
