@@ -1,0 +1,93 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { company } from '../../gateway/company.ts';
+
+const canary = (name: string) => `canary-${name}-0123456789`;
+const inBase64 = (name: string) => Buffer.from(canary(name).padEnd(32, '!').slice(0, 32)).toString('base64');
+
+// Security case 46: twenty planted secrets, and every place where one could come out.
+it('in no answer, log, record or file', async () => {
+  const planted = {
+    hmac: inBase64('hmac'),
+    kek: inBase64('kek'),
+    previous: inBase64('previous'),
+    cookie: inBase64('cookie'),
+    client: canary('client'),
+    serviceKey: `api_${canary('service-key')}`,
+    serviceSecret: canary('service-secret'),
+    argumentKey: `api_${canary('argument-key')}`,
+    argumentSecret: canary('argument-secret'),
+    formKey: `api_${canary('form-key')}`,
+    formSecret: canary('form-secret'),
+    proxyPassword: canary('proxy-password'),
+    badToken: `${canary('token')}.${canary('token')}.${canary('token')}`,
+    queryToken: canary('query-token'),
+    cookieHeader: canary('cookie-header'),
+    confirmToken: canary('confirm-token'),
+    confirmBody: canary('confirm-body'),
+    argument: canary('argument'),
+    header: canary('header'),
+    userAgent: canary('user-agent'),
+  };
+  const firm = await company({
+    mode: 'hybrid',
+    env: {
+      MCP_CONFIRM_HMAC_KEY: planted.hmac,
+      MCP_KEK: planted.kek,
+      MCP_KEK_PREVIOUS: planted.previous,
+      MCP_COOKIE_KEY: planted.cookie,
+      MCP_OAUTH_CLIENT_ID: 'client',
+      MCP_OAUTH_CLIENT_SECRET: planted.client,
+      API_KEY: planted.serviceKey,
+      API_SECRET: planted.serviceSecret,
+      HTTPS_PROXY: `http://user:${planted.proxyPassword}@127.0.0.1:9`,
+      NO_PROXY: '127.0.0.1',
+    },
+  });
+  const answers: unknown[] = [];
+  const { gateway } = firm;
+  const key = { ...firm.key, api_key: planted.argumentKey, api_secret: planted.argumentSecret };
+  answers.push(await firm.call('ana', 'register-pce-credentials', key));
+  answers.push(await firm.confirmed('ana', 'register-pce-credentials', key));
+  answers.push(await firm.confirmed('ana', 'register-pce-credentials', firm.key));
+  answers.push(await firm.call('ana', 'get-labels', { max_results: 1 }));
+  // With the service account, which the PCE does not know.
+  answers.push(await firm.call('ben', 'get-labels'));
+  answers.push(await firm.call('ana', 'get-labels', { nonsense: planted.argument }));
+  answers.push(await firm.call('ana', 'provision-policy', {}, { token: planted.confirmToken }));
+  answers.push(await firm.confirm('ana', { tool: planted.confirmBody, params_hash: planted.confirmBody }));
+  const authorization = `Bearer ${await gateway.token({ sub: 'ana' })}`;
+  const fetched = async (path: string, init: RequestInit) => {
+    const response = await fetch(`${gateway.origin}${path}`, { redirect: 'manual', ...init });
+    answers.push(
+      await response.text(),
+      [...response.headers].filter(([name]) => name !== 'set-cookie'),
+    );
+  };
+  await fetched('/setup', {
+    method: 'POST',
+    headers: { authorization },
+    body: new URLSearchParams({
+      ...Object.fromEntries(Object.entries(firm.key).map(([name, value]) => [name, String(value)])),
+      api_key: planted.formKey,
+      api_secret: planted.formSecret,
+    }),
+  });
+  await fetched('/mcp', { method: 'POST', headers: { authorization: `Bearer ${planted.badToken}` }, body: '{}' });
+  await fetched(`/mcp?access_token=${planted.queryToken}`, { method: 'POST', body: '{}' });
+  await fetched('/setup', { headers: { cookie: `illumio-mcp-session=${planted.cookieHeader}` } });
+  await fetched('/healthz', { headers: { 'x-secret': planted.header, 'user-agent': planted.userAgent } });
+  await fetched('/readyz', {});
+  const record = JSON.stringify(firm.rows('audit.db', 'SELECT * FROM audit_entries'));
+  const files = readdirSync(gateway.folder).map((file) => readFileSync(join(gateway.folder, file)));
+  expect(record.length).toBeGreaterThan(1000);
+  const { apiSecret } = firm.simulator;
+  for (const [name, secret] of Object.entries({ ...planted, apiSecret, authorization })) {
+    expect(JSON.stringify(answers), `${name} in an answer`).not.toContain(secret);
+    expect(gateway.log(), `${name} in the log`).not.toContain(secret);
+    expect(record, `${name} in the record`).not.toContain(secret);
+    for (const file of files) expect(file.includes(secret), `${name} in a file`).toBe(false);
+  }
+  await firm.close();
+});
