@@ -50,6 +50,7 @@ import updateSecRule from '../tools/policy/update-sec-rule.ts';
 import updateService from '../tools/policy/update-service.ts';
 import analyzeRules from '../tools/risk/analyze-rules.ts';
 import blastRadius from '../tools/risk/blast-radius.ts';
+import ransomwareExposure from '../tools/risk/ransomware-exposure.ts';
 import complianceCheck from '../tools/risk/compliance-check.ts';
 import detectLateralMovementPaths from '../tools/risk/detect-lateral-movement-paths.ts';
 import findUnusedRules from '../tools/risk/find-unused-rules.ts';
@@ -156,6 +157,7 @@ export const catalogue: readonly AnyTool[] = [
   blastRadius,
   findUnusedRules,
   analyzeRules,
+  ransomwareExposure,
   // operations
   checkPceConnection,
   getEvents,

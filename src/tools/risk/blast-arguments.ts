@@ -28,6 +28,7 @@ const DEFAULT_JEWELS = { key: 'compliance', values: ['pci', 'swift'] } as const;
 const PRODUCTION = new Set(['prod', 'production', 'prd', 'live']);
 /** Who is reached straight from so many of the groups serves everybody. */
 const INFRASTRUCTURE_SHARE = 0.25;
+const INFRASTRUCTURE_LEAST = 5;
 
 /** What each group is worth: crown jewels by label, infrastructure by how many can reach it, production by its environment. */
 export async function worthOf(
@@ -47,9 +48,10 @@ export async function worthOf(
       : (await pce.workloads(await pce.resolve.workloadFilter(crownJewels, { signal }), { signal })).items;
   const jewels = new Set(hosts.flatMap(({ href }) => byHref.get(href) ?? []));
   const into = Map.groupBy(ways, ({ to }) => to);
+  const many = Math.max(INFRASTRUCTURE_LEAST, INFRASTRUCTURE_SHARE * groups.length);
   return (group) => {
     if (jewels.has(group)) return 'crown_jewel';
-    if ((into.get(group)?.length ?? 0) >= INFRASTRUCTURE_SHARE * groups.length) return 'infrastructure';
+    if ((into.get(group)?.length ?? 0) >= many) return 'infrastructure';
     return PRODUCTION.has((groups[group]?.env ?? '').toLowerCase()) ? 'production' : 'other';
   };
 }
