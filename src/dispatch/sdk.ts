@@ -12,6 +12,7 @@ import type { Log } from '../core/log.ts';
 import { VERSION } from '../core/version.ts';
 import type { Dispatcher, Progress } from './call.ts';
 import { CONTENT_CAPABILITIES, offerContent } from './content.ts';
+import { askPerson } from './elicit.ts';
 import { INSTRUCTIONS } from './instructions.ts';
 
 const LIST_HINT = { ttlMs: 300_000, cacheScope: 'private' } as const;
@@ -63,7 +64,7 @@ export function createMcpServer(
         signal: context.mcpReq.signal,
         progress: progressTo(context, log),
       });
-      return onTheWire(result);
+      return askPerson(result, server, context) ?? onTheWire(result);
     } catch (error) {
       // An unknown tool is the one thing the protocol answers itself: JSON-RPC invalid params.
       if (error instanceof Failure && error.code === 'unknown_tool')

@@ -1,30 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Firm, firm } from './firm.ts';
-
-/** In mode shared, so that nobody has to register first. */
-async function approving(mode: 'person' | 'second'): Promise<Firm> {
-  const { createSimulator } = await import('../../src/simulator/simulator.ts');
-  const simulator = await createSimulator({ profile: 'small', nowMs: Date.UTC(2026, 4, 12, 9), rateLimit: 'off' });
-  const place = await firm({
-    MCP_PCE_MODE: 'shared',
-    MCP_CONFIRM_MODE: mode,
-    MCP_CONFIRM_APPROVERS: 'approvers',
-    PCE_HOST: simulator.url,
-    PCE_ORG_ID: String(simulator.orgId),
-    API_KEY: simulator.apiKey,
-    API_SECRET: simulator.apiSecret,
-  });
-  return {
-    ...place,
-    async close() {
-      await place.close();
-      await simulator.close();
-    },
-  };
-}
-
-const draft = (place: Firm, name: string) =>
-  place.call('ada', 'create-iplist', { name, ip_ranges: [{ from_ip: '10.9.0.0/16' }] });
+import { approving, draft } from './approving.ts';
+import type { Firm } from './firm.ts';
 
 async function pathToApprove(place: Firm): Promise<string> {
   const refused = await place.call('ada', 'provision-policy');

@@ -28,7 +28,9 @@ export interface Firm {
   readonly log: () => string;
   /** A browser in which this person has signed in, looking at `path`. */
   signedIn(login: string, path: string): Promise<Browser>;
-  /** A tool call with an access token of the provider for this person. */
+  /** An access token of the provider for this person. */
+  tokenOf(login: string): Promise<string>;
+  /** A tool call with one. */
   call(login: string, tool: string, args?: Json): Promise<Json>;
   close(): Promise<void>;
 }
@@ -116,6 +118,7 @@ export async function firm(env: Readonly<Record<string, string>> = {}): Promise<
     openId,
     simulator,
     log: () => lines.join(''),
+    tokenOf,
     async signedIn(login, path) {
       const browser = openBrowser();
       const sent = await browser.get(`${origin}${path}`);
