@@ -1,4 +1,4 @@
-import { APPLICATION, definePrompt, labelsOf, NAMES_ARE_EXACT, READ_COVERAGE, termsOf } from './prompt.ts';
+import { APPLICATION, definePrompt, labelsOf, NAMES_ARE_EXACT, READ_COVERAGE } from './prompt.ts';
 
 export default definePrompt({
   name: 'analyze-application-traffic',
@@ -38,9 +38,12 @@ export default definePrompt({
           calls: [
             [
               'get-traffic-flows-summary',
-              { include_destinations: [termsOf(app, env)], group_by: ['app', 'env', 'role'] },
+              { include_destinations: [labels], group_by: ['source_app', 'source_env', 'dest_role'] },
             ],
-            ['get-traffic-flows-summary', { include_sources: [termsOf(app, env)], group_by: ['app', 'env', 'role'] }],
+            [
+              'get-traffic-flows-summary',
+              { include_sources: [labels], group_by: ['source_role', 'dest_app', 'dest_env'] },
+            ],
           ],
           essential: true,
         },
@@ -51,7 +54,7 @@ export default definePrompt({
         {
           say: 'Decide whether it faces the internet: public addresses among its sources or destinations.',
           calls: [
-            ['report-egress', { include_sources: [termsOf(app, env)] }],
+            ['report-egress', { include_sources: [labels] }],
             ['find-unmanaged-traffic', { direction: 'both', lookback_days: 30 }],
           ],
         },

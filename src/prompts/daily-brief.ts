@@ -40,7 +40,12 @@ export default definePrompt({
         calls: [
           [
             'get-traffic-flows-summary',
-            { lookback_days: 1, policy_decisions: ['blocked'], group_by: ['app', 'env'], max_results: 10_000 },
+            {
+              lookback_days: 1,
+              policy_decisions: ['blocked'],
+              group_by: ['source_app', 'dest_app'],
+              max_results: 10_000,
+            },
           ],
           ['diff-traffic', { lookback_days: 1 }],
         ],

@@ -10,6 +10,7 @@ import {
   termsOf,
 } from './prompt.ts';
 
+const OPEN_HOST = '<host_that_blocks_nothing>';
 const ANY = 'iplist:"Any (0.0.0.0/0 and ::/0)"';
 
 export default definePrompt({
@@ -80,14 +81,17 @@ export default definePrompt({
           essential: true,
         },
         {
-          say: 'Hosts in idle or visibility_only block nothing. Plan selective mode for them, which enforces denies and nothing else, and with a yes apply it.',
-          calls: [['set-enforcement-mode', { labels, enforcement_mode: 'selective', dry_run: true }]],
+          say: 'Hosts in idle or visibility_only block nothing. Plan selective mode, which enforces denies and nothing else, for just these, by name: never for the whole application, because a host in full would be lowered. With a yes apply it. Skip this step where there is none.',
+          calls: [
+            ['set-enforcement-mode', { workloads: [OPEN_HOST], enforcement_mode: 'selective', dry_run: true }],
+            ['apply-plan', { plan_id: PLAN_ID }],
+          ],
         },
         {
           say: 'Prove it: the rule must be in the active policy, and nothing may get through any more. Flows arrive with a delay of some minutes.',
           calls: [
             ['find-rules', { ruleset_name: name, policy: 'active' }],
-            ['get-traffic-flows-summary', { include_destinations: [termsOf(app, env)], lookback_days: 1 }],
+            ['get-traffic-flows-summary', { include_destinations: [labels], lookback_days: 1 }],
           ],
         },
       ],

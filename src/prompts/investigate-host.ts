@@ -39,7 +39,7 @@ export default definePrompt({
           calls: [
             [
               'get-traffic-flows-summary',
-              { include_sources: [[target]], policy_decisions: ['blocked', 'potentially_blocked'], lookback_days: 30 },
+              { include_sources: [target], policy_decisions: ['blocked', 'potentially_blocked'], lookback_days: 30 },
             ],
           ],
           essential: true,

@@ -41,7 +41,7 @@ export default definePrompt({
           say: 'Put the applications into waves and show the table: application, mode now, readiness, will_break, next step, wave. Those without rules need the prompt ringfence-application first.',
         },
         {
-          say: 'With a yes, plan the step of the first application of the first wave. Selective blocks by deny rules only, so nothing breaks that no deny names.',
+          say: 'With a yes, plan the next step of the first application of the first wave (for one that is in selective: full, if nothing breaks). Selective blocks by deny rules only, so nothing breaks that no deny names. Where some of its hosts are in full already, name just the others in workloads instead of labels.',
           calls: [
             [
               'set-enforcement-mode',

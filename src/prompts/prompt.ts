@@ -61,7 +61,7 @@ export const APPLICATION = {
 /** `app=ordering env=prod`, quoted where needed. */
 export const labelsOf = (app: string, env: string): string => termsOf(app, env).join(' ');
 
-/** The same as separate terms: one scope, or one side of a traffic question. */
+/** The same as separate terms, as a scope wants them. */
 export const termsOf = (app: string, env: string): readonly string[] => [`app=${quoted(app)}`, `env=${quoted(env)}`];
 
 /** Stands for the `plan_id` of the answer before. */

@@ -8,7 +8,6 @@ import {
   READ_COVERAGE,
   RULESET_HREF,
   SOURCES_AND_DESTINATIONS,
-  termsOf,
 } from './prompt.ts';
 
 export default definePrompt({
@@ -19,7 +18,7 @@ export default definePrompt({
 
   text({ application_name: app, application_environment: env }) {
     const labels = labelsOf(app, env);
-    const inside = [termsOf(app, env)];
+    const inside = [labels];
     const open = ['potentially_blocked', 'blocked'];
     return {
       goal: `Ringfence the application ${labels}: traffic between its own tiers and from known applications is allowed, everything else is not.`,
@@ -44,7 +43,12 @@ export default definePrompt({
           calls: [
             [
               'get-traffic-flows-summary',
-              { include_sources: inside, include_destinations: inside, policy_decisions: open, group_by: ['role'] },
+              {
+                include_sources: inside,
+                include_destinations: inside,
+                policy_decisions: open,
+                group_by: ['source_role', 'dest_role'],
+              },
             ],
             ['who-talks-to', { target: labels, direction: 'inbound' }],
           ],

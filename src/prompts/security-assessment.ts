@@ -36,7 +36,7 @@ export default definePrompt({
           say: 'What everybody depends on, and how far an intruder would get.',
           calls: [
             ['identify-infrastructure-services', { lookback_days: 30 }],
-            ['detect-lateral-movement-paths', { ...only, lookback_days: 30 }],
+            ['detect-lateral-movement-paths', { lookback_days: 30 }],
           ],
           essential: true,
         },
@@ -47,9 +47,9 @@ export default definePrompt({
             [
               'get-traffic-flows-summary',
               {
-                ...(env === undefined ? {} : { include_destinations: [[`env=${quoted(env)}`]] }),
+                ...(env === undefined ? {} : { include_destinations: [`env=${quoted(env)}`] }),
                 policy_decisions: ['potentially_blocked'],
-                group_by: ['app', 'env'],
+                group_by: ['source_app', 'dest_app'],
                 lookback_days: 30,
               },
             ],

@@ -24,7 +24,7 @@ Their neighbours count: whoever is allowed in is part of the attack surface. Loo
 
     map-app-dependencies {"app_name": "payments", "env_name": "prod", "lookback_days": 30}
     detect-lateral-movement-paths {"app_name": "payments", "env_name": "prod", "max_hops": 3}
-    report-egress {"include_sources": [["app=payments", "env=prod"]]}
+    report-egress {"include_sources": ["app=payments env=prod"]}
     compliance-check {"framework": "general", "app_name": "payments", "env_name": "prod"}
 `,
 };

@@ -31,7 +31,7 @@ name what they know of it as gaps; carry the gaps into the report.
 
     get-events {"event_type": "sec_policy.create", "max_results": 20}
     get-events {"event_type": "user.sign_in", "status": "failure", "max_results": 50}
-    get-traffic-flows-summary {"policy_decisions": ["blocked"], "lookback_days": 1, "group_by": ["app", "env"]}
+    get-traffic-flows-summary {"policy_decisions": ["blocked"], "lookback_days": 1, "group_by": ["source_app", "dest_app"]}
     diff-traffic {"lookback_days": 7}
 `,
 };

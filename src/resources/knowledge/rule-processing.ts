@@ -39,7 +39,7 @@ only. A connection gets through when both ends let it through; an end without an
 
 What decides one connection, and what would come next:
 
-    explain-flow {"src": "app=web env=prod", "dst": "app=ordering env=prod", "port": 443}
+    explain-flow {"src": "app=ecommerce env=prod", "dst": "app=ordering env=prod", "port": 443}
 
 Who is named where:
 
