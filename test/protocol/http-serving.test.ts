@@ -236,3 +236,23 @@ describe('metrics', () => {
     await client.close();
   });
 });
+
+it('a server that cannot listen leaves nothing open', async () => {
+  const taken = createServer();
+  taken.listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  closing.push(async () => void taken.close());
+  const port = String(Reflect.get(Object(taken.address()), 'port'));
+  const free = createServer();
+  free.listen(0, '127.0.0.1');
+  await once(free, 'listening');
+  const metricsPort = String(Reflect.get(Object(free.address()), 'port'));
+  free.close();
+  await once(free, 'close');
+  const environment = { MCP_DEV_INSECURE: '1', MCP_HTTP_PORT: port, MCP_METRICS_PORT: metricsPort };
+  const { settings } = loadConfig({ dotenv: '', environment });
+  const listeners = () => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPServerWrap').length;
+  const before = listeners();
+  await expect(startGateway(settings, { log: silentLog })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  expect(listeners()).toBe(before);
+});

@@ -1,5 +1,5 @@
 import type { Settings } from '../../config/schema.ts';
-import { checkServing, servingWarnings } from '../../config/serving-mode.ts';
+import { checkServing, type ServingMode, servingWarnings } from '../../config/serving-mode.ts';
 import { systemClock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
 import { catalogue } from '../../dispatch/catalogue.ts';
@@ -34,14 +34,44 @@ export async function startGateway(
   { log, pce, lingerMs = 0 }: GatewayOptions,
 ): Promise<HttpServer> {
   const mode = checkServing(settings);
+  const opened: Closable[] = [];
+  const close = async (): Promise<void> => {
+    for (const part of opened.splice(0).toReversed()) await part.close();
+  };
+  try {
+    return { ...(await open(settings, mode, { log, pce, lingerMs }, opened)), close };
+  } catch (error) {
+    // What stays open would keep the process from ending.
+    await close();
+    throw error;
+  }
+}
+
+interface Closable {
+  close(): Promise<void>;
+}
+
+/** Opens one part after the other, each noted for closing as soon as it is open. */
+async function open(
+  settings: Settings,
+  mode: ServingMode,
+  { log, pce, lingerMs }: GatewayOptions,
+  opened: Closable[],
+): Promise<HttpServer> {
+  const opening = <Part extends Closable>(part: Part): Part => {
+    opened.push(part);
+    return part;
+  };
   for (const warning of servingWarnings(settings, mode)) log.warning(warning);
 
   const metrics = settings.MCP_METRICS_PORT === undefined ? undefined : createMetrics();
   const { identify, doors, resource, keysReady, tokens } = authentication(settings, mode, { log, metrics });
   const urls = { base: pagesBase(settings.MCP_PUBLIC_URL ?? '') };
-  const backing = mode === 'dev_insecure' ? undefined : await openBacking(settings, mode, { log, ...urls });
-  const serving = createServing(settings, { log, pce, ...backing?.serving });
+  const backing = mode === 'dev_insecure' ? undefined : opening(await openBacking(settings, mode, { log, ...urls }));
+  const serving = opening(createServing(settings, { log, pce, ...backing?.serving }));
   const { dispatcher } = serving;
+  if (metrics && settings.MCP_METRICS_PORT !== undefined)
+    opening(await startMetrics(metrics, { host: settings.MCP_HTTP_HOST, port: settings.MCP_METRICS_PORT }));
   const server = await startHttp({
     dispatcher: metrics?.watch(dispatcher) ?? dispatcher,
     identify,
@@ -65,19 +95,7 @@ export async function startGateway(
     drainMs: DRAIN_MS,
     lingerMs,
   });
-  const scraped =
-    metrics && settings.MCP_METRICS_PORT !== undefined
-      ? await startMetrics(metrics, { host: settings.MCP_HTTP_HOST, port: settings.MCP_METRICS_PORT })
-      : undefined;
-  return {
-    ...server,
-    async close() {
-      await server.close();
-      await scraped?.close();
-      await serving.close();
-      await backing?.close();
-    },
-  };
+  return opening(server);
 }
 
 const confirmRouteOf = (
