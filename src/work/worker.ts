@@ -37,8 +37,13 @@ function step(table: number, work: (load: TableLoad) => void | Promise<void>): v
   })();
 }
 
-function begin({ table, ...download }: Extract<ToWorker, { type: 'load' }>): void {
+/** The load of a table, begun by whatever comes of it first. */
+function open(table: number): void {
   if (!loading.has(table)) loading.set(table, { load: tableLoad(), done: Promise.resolve(), failed: false });
+}
+
+function begin({ table, ...download }: Extract<ToWorker, { type: 'load' }>): void {
+  open(table);
   step(table, (load) => load.begin(download));
 }
 
@@ -54,6 +59,7 @@ function takeBack(table: number): void {
 }
 
 function seal(table: number): void {
+  open(table);
   step(table, (load) => {
     const flows = load.seal();
     const questions = questionsOf(flows);

@@ -6,7 +6,7 @@ type Sort = NonNullable<FlowGrouping['sort']>;
 type Key = readonly (string | null)[];
 
 /** Null before text, text by code unit: the same order on every machine. */
-function compareKeys(a: Key, b: Key): number {
+export function compareKeys(a: Key, b: Key): number {
   for (let i = 0; i < a.length; i += 1) {
     const left = a[i] ?? null;
     const right = b[i] ?? null;

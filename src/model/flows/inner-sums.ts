@@ -1,4 +1,5 @@
 import type { DimensionCodes } from './dimensions.ts';
+import { compareKeys } from './group-sums.ts';
 import type { InnerValues } from './question.ts';
 import { SEGMENT_ROWS, type Segment } from './segment.ts';
 import { TupleIndex } from './tuple-index.ts';
@@ -43,11 +44,19 @@ export class InnerSums {
     return new Map([...members].map(([group, ids]) => [group, this.#topOf(ids, top)]));
   }
 
+  /** Only values that can be among the first are written out and compared. */
   #topOf(ids: readonly number[], top: number): InnerValues {
-    const values = ids.map((id) => ({ key: this.#keyOf(id), connections: this.#connections[id] ?? 0 }));
+    const count = Math.min(top, ids.length);
+    if (count <= 0) return { count: ids.length, top: [] };
+    const amounts = Float64Array.from(ids, (id) => this.#connections[id] ?? 0);
+    const threshold = amounts.toSorted()[amounts.length - count] ?? 0;
+    const values = ids.flatMap((id, at) => {
+      const connections = amounts[at] ?? 0;
+      return connections < threshold ? [] : [{ key: this.#keyOf(id), connections }];
+    });
     const order = (a: (typeof values)[number], b: (typeof values)[number]): number =>
-      b.connections - a.connections || (JSON.stringify(a.key) < JSON.stringify(b.key) ? -1 : 1);
-    return { count: ids.length, top: values.sort(order).slice(0, top) };
+      b.connections - a.connections || compareKeys(a.key, b.key);
+    return { count: ids.length, top: values.sort(order).slice(0, count) };
   }
 
   #keyOf(id: number): (string | null)[] {
