@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { galleryPages } from './gallery/gallery.ts';
 import { quotedPages, read, referencePages, ROOT, shapeOf } from './generate.ts';
 import type { Page } from './reference-tools.ts';
 
@@ -27,6 +28,7 @@ function keep({ path, content }: Page, same: (there: string) => boolean): void {
 }
 
 for (const page of await referencePages()) keep(page, (there) => there === page.content);
+for (const page of await galleryPages()) keep(page, (there) => shapeOf(there) === shapeOf(page.content));
 for (const page of await quotedPages()) keep(page, (there) => shapeOf(there) === shapeOf(page.content));
 
 process.stdout.write(
