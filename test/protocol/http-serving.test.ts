@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, request as httpRequest } from 'node:http';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -16,7 +17,8 @@ import { createQuotas } from '../../src/transports/http/quotas.ts';
 import { type HttpServerOptions, startHttp } from '../../src/transports/http/server.ts';
 import { clientFor, REVISIONS } from './clients.ts';
 import { fixtureDispatcher } from './fixtures/tools.ts';
-import { request } from './raw.ts';
+import { sandbox, SOURCE } from './programs.ts';
+import { request, runRaw } from './raw.ts';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -237,22 +239,30 @@ describe('metrics', () => {
   });
 });
 
-it('a server that cannot listen leaves nothing open', async () => {
+it('a server that cannot listen leaves nothing open: its process ends', async () => {
   const taken = createServer();
   taken.listen(0, '127.0.0.1');
   await once(taken, 'listening');
   closing.push(async () => void taken.close());
   const port = String(Reflect.get(Object(taken.address()), 'port'));
-  const free = createServer();
-  free.listen(0, '127.0.0.1');
-  await once(free, 'listening');
-  const metricsPort = String(Reflect.get(Object(free.address()), 'port'));
-  free.close();
-  await once(free, 'close');
-  const environment = { MCP_DEV_INSECURE: '1', MCP_HTTP_PORT: port, MCP_METRICS_PORT: metricsPort };
-  const { settings } = loadConfig({ dotenv: '', environment });
-  const listeners = () => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPServerWrap').length;
-  const before = listeners();
-  await expect(startGateway(settings, { log: silentLog })).rejects.toMatchObject({ code: 'EADDRINUSE' });
-  expect(listeners()).toBe(before);
+  const box = await sandbox();
+  closing.push(() => box.remove());
+  const state = { MCP_STATE_DIR: box.folder, MCP_KEYSTORE_PATH: join(box.folder, 'keys.db') };
+  const oauth = {
+    MCP_PUBLIC_URL: 'https://mcp.example.com',
+    MCP_OAUTH_ISSUER: 'https://idp.example.com',
+    MCP_OAUTH_JWKS_URL: 'https://idp.example.com/jwks',
+    MCP_OAUTH_AUDIENCE: 'https://mcp.example.com',
+    MCP_CONFIRM_HMAC_KEY: Buffer.alloc(32, 7).toString('base64'),
+  };
+  const pce = { MCP_PCE_MODE: 'shared', PCE_HOST: 'pce.example.com', PCE_ORG_ID: '1', API_KEY: 'k', API_SECRET: 's' };
+  const program = box.program(SOURCE, ['http', '--port', port], {
+    ...state,
+    ...oauth,
+    ...pce,
+    MCP_METRICS_PORT: '9464',
+  });
+  const { code, stderr } = await runRaw(program, [], 0);
+  expect(code).toBe(1);
+  expect(stderr).toContain('in use');
 });
