@@ -63,7 +63,7 @@ export function createServing(
 
   const dispatcher = createDispatcher({
     catalogue,
-    offered: selectTools(catalogue, selection(settings)),
+    offered: selectTools(catalogue, selection(settings)).filter((tool) => keys !== undefined || !tool.needsSignIn),
     decide: createAuthority({ readOnly: settings.MCP_READ_ONLY }),
     async pce(principal) {
       const connection = await credentials.connect(principal);

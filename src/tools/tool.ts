@@ -53,6 +53,8 @@ export interface ToolDefinition<Input extends ObjectSchema = ObjectSchema> {
   readonly example: Readonly<Record<string, unknown>>;
   /** False: it works before the caller has a PCE key, and gets no PCE. */
   readonly usesPce?: false;
+  /** True: only for servers that tell their callers apart. */
+  readonly needsSignIn?: true;
 }
 
 export interface Tool<Input extends ObjectSchema = ObjectSchema, Item = Readonly<Record<string, unknown>>>

@@ -89,6 +89,7 @@ describe('the command line', () => {
     expect(tools).toMatchObject([
       { name: 'check-pce-connection', annotations: { readOnlyHint: true } },
       { name: 'get-events' },
+      { name: 'get-server-changelog' },
     ]);
     expect((await cli(['tools'])).stdout).toMatch(/\d+ tools, \d+ tokens/);
   });

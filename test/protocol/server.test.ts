@@ -125,7 +125,11 @@ describe('the server', () => {
   it('offers the toolsets and tools that were chosen', async () => {
     const names = async (args: readonly string[], env: Record<string, string> = {}) =>
       (await asked(start(args, env), '2026-07-28', [])).names;
-    expect(await names(['--toolsets', 'operations'])).toEqual(['check-pce-connection', 'get-events']);
+    expect(await names(['--toolsets', 'operations'])).toEqual([
+      'check-pce-connection',
+      'get-events',
+      'get-server-changelog',
+    ]);
     expect(await names([], { MCP_ALLOWED_TOOLS: 'get-vens,get-labels' })).toEqual(['get-labels', 'get-vens']);
     expect(await names([], { MCP_ALLOWED_TOOLS: 'get-vens,get-labels', MCP_TOOLSETS: 'default' })).toEqual([
       'get-labels',

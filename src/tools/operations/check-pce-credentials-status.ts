@@ -12,6 +12,7 @@ export default defineTool({
   toolset: 'operations',
   effect: 'read',
   usesPce: false,
+  needsSignIn: true,
   input: { type: 'object', properties: {} },
   output: envelope(
     {},

@@ -10,6 +10,7 @@ export default defineTool({
   toolset: 'operations',
   effect: 'credentials',
   usesPce: false,
+  needsSignIn: true,
   input: { type: 'object', properties: {} },
   output: envelope({}, {}, { extra: { status: text, message: text } }),
   example: {},

@@ -14,6 +14,7 @@ export default defineTool({
   toolset: 'operations',
   effect: 'credentials',
   usesPce: false,
+  needsSignIn: true,
   input: {
     type: 'object',
     properties: {
