@@ -79,7 +79,7 @@ async function open(
     resource,
     log,
     metrics,
-    quotas: createQuotas({ perMinute: settings.MCP_RATE_LIMIT_MCP }),
+    quotas: createQuotas({ perMinute: settings.MCP_RATE_LIMIT_MCP, pool: backing?.pool }),
     pages: backing && tokens && pages({ settings, mode, backing, identify, tokens, urls, log }),
     routes: backing && confirmRouteOf(backing, settings, dispatcher),
     // Replicas share no memory, so no sessions either.
