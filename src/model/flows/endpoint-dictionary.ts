@@ -1,5 +1,5 @@
 import { isObject } from '../../core/json.ts';
-import { endpointOf, type FlowEndpoint, type FlowWorkload, sameEndpoint } from './endpoint.ts';
+import { endpointOf, type FlowEndpoint, type FlowWorkload, type NamedRef, sameEndpoint } from './endpoint.ts';
 import type { RecordEndpoint } from './record.ts';
 
 interface Known {
@@ -7,7 +7,7 @@ interface Known {
   readonly endpoint: FlowEndpoint;
 }
 
-/** Distinct endpoints, numbered in the order they came; the workload they share is kept once. */
+/** Distinct endpoints, numbered in the order they came; the workload and the IP lists they share are kept once. */
 export class EndpointDictionary {
   readonly #endpoints: FlowEndpoint[] = [];
   /** The latest endpoint of an address: the one the next record most likely repeats. */
@@ -15,6 +15,7 @@ export class EndpointDictionary {
   /** All endpoints of addresses that have more than one. */
   readonly #variants = new Map<string, Known>();
   readonly #workloads = new Map<string, FlowWorkload>();
+  readonly #lists = new Map<string, readonly NamedRef[]>();
 
   /** The endpoints by number. */
   all(): readonly FlowEndpoint[] {
@@ -37,6 +38,7 @@ export class EndpointDictionary {
     this.#latest.clear();
     this.#variants.clear();
     this.#workloads.clear();
+    this.#lists.clear();
   }
 
   #variant(latest: Known, endpoint: FlowEndpoint): Known {
@@ -49,9 +51,22 @@ export class EndpointDictionary {
 
   #add(endpoint: FlowEndpoint): Known {
     const id = this.#endpoints.length;
-    const kept = endpoint.workload === null ? endpoint : { ...endpoint, workload: this.#workload(endpoint.workload) };
+    const kept = {
+      ...endpoint,
+      workload: endpoint.workload === null ? null : this.#workload(endpoint.workload),
+      ipLists: this.#listsOf(endpoint.ipLists),
+    };
     this.#endpoints.push(kept);
     return { id, endpoint: kept };
+  }
+
+  /** Thousands of addresses are in the same lists. */
+  #listsOf(lists: readonly NamedRef[]): readonly NamedRef[] {
+    const key = JSON.stringify(lists);
+    const known = this.#lists.get(key);
+    if (known !== undefined) return known;
+    this.#lists.set(key, lists);
+    return lists;
   }
 
   #workload(workload: FlowWorkload): FlowWorkload {
