@@ -94,7 +94,11 @@ function refusalIn(cause: unknown): 'pce_host_refused' | undefined {
 const MAX_LABEL = 100;
 
 function labelOf(label: string | null): string | null {
-  const text = label?.trim() ?? '';
+  // Nothing a page, a log or a database could stumble over.
+  const text = (label ?? '')
+    .toWellFormed()
+    .replace(/\p{Cc}/gu, ' ')
+    .trim();
   return text === '' ? null : text.slice(0, MAX_LABEL);
 }
 

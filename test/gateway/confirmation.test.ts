@@ -129,6 +129,25 @@ describe('confirmation', () => {
   });
 });
 
+describe('MCP_CONFIRM_TOOLS', () => {
+  it('takes the place of the rules, but for plans', async () => {
+    const own = await company({ mode: 'shared', env: { MCP_CONFIRM_TOOLS: 'create-label' } });
+    expect(await own.call('ana', 'create-label', { key: 'app', value: 'x' })).toMatchObject({
+      error: 'confirm_required',
+    });
+    expect(await own.call('ana', 'provision-policy')).toHaveProperty('version');
+    const { plan_id: plan } = await own.call('ana', 'create-label', { key: 'app', value: 'y', dry_run: true });
+    expect(await own.call('ana', 'apply-plan', { plan_id: plan })).toMatchObject({ error: 'confirm_required' });
+    await own.close();
+  });
+
+  it('stops the start when it names what does not exist', async () => {
+    await expect(company({ mode: 'shared', env: { MCP_CONFIRM_TOOLS: 'provison-policy' } })).rejects.toThrow(
+      'MCP_CONFIRM_TOOLS names tools that do not exist: provison-policy',
+    );
+  });
+});
+
 describe('fresh sign-in', () => {
   it('is asked for where the operator wants it', async () => {
     const strict = await company({ mode: 'shared', env: { MCP_CONFIRM_FRESH_AUTH_SECONDS: '300' } });

@@ -3,6 +3,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { verifyChains } from '../../src/access/audit/chain.ts';
+import { createAuditRecorder } from '../../src/access/audit/recorder.ts';
 import { AUDIT, type AuditRow, createSqlAudit } from '../../src/store/audit.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { onEveryDatabase } from './databases.ts';
@@ -46,6 +48,16 @@ onEveryDatabase('audit store', (open) => {
     expect(await store.query({ decision: 'denied', limit: 10 })).toHaveLength(1);
     expect(await store.query({ since: row(2).ts, until: row(3).ts, limit: 10 })).toHaveLength(1);
     expect(await store.query({ limit: 1 })).toEqual([row(3)]);
+    await sql.close();
+  });
+
+  it('keeps a chain of whatever claims hold whole', async () => {
+    const { sql } = await open(AUDIT);
+    const store = createSqlAudit(sql);
+    const recorder = createAuditRecorder(store);
+    for (const sub of ['a\0b', '\ud800', 'x'.repeat(5000), '\u{1F600}'.repeat(800)])
+      await recorder.write({ ...row(1), sub });
+    expect((await verifyChains(store)).broken).toEqual([]);
     await sql.close();
   });
 

@@ -51,6 +51,16 @@ describe('the record', () => {
     expect([heads.map(({ seq }) => seq), broken]).toEqual([[3, 3], []]);
   });
 
+  it('takes whatever claims and arguments hold, and gives it back as it was hashed', async () => {
+    const sql = await openSqlite(':memory:', [AUDIT]);
+    const store = createSqlAudit(sql);
+    const recorder = createAuditRecorder(store);
+    for (const text of ['\0', 'a\0b', '\ud800', 'x'.repeat(5000), '\u{1F600}'.repeat(800), 'é\n\r\u2028'])
+      await recorder.write(entry({ sub: text, planId: text }));
+    expect((await verifyChains(store)).broken).toEqual([]);
+    expect((await store.query({ limit: 10 })).every(({ sub }) => !sub.includes('\0') && sub.length <= 1000)).toBe(true);
+  });
+
   it.each([
     ['another subject', "UPDATE audit_entries SET sub = 'ben' WHERE seq = 5", 'entry 5: was changed'],
     ['another outcome', 'UPDATE audit_entries SET outcome = NULL WHERE seq = 5', 'entry 5: was changed'],

@@ -34,7 +34,7 @@ export function createAuditRecorder(store: AuditStore): AuditRecorder {
   let draining: Promise<void> | undefined;
 
   function chained(entry: AuditEntry): AuditRow {
-    const unhashed = { ...entry, writer, seq: ++seq, prev: hash };
+    const unhashed = { ...storable(entry), writer, seq: ++seq, prev: hash };
     hash = hashOf(unhashed);
     return { ...unhashed, hash };
   }
@@ -68,6 +68,20 @@ export function createAuditRecorder(store: AuditStore): AuditRecorder {
       }),
     settled: async () => draining,
   };
+}
+
+const MAX_TEXT = 1_000;
+
+/**
+ * As every database gives it back. Claims and arguments can hold what a database changes or refuses (NUL, half a character), and one entry
+ * that is refused would take those of other callers with it.
+ */
+function storable(entry: AuditEntry): AuditEntry {
+  const fields = Object.entries(entry).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? value.slice(0, MAX_TEXT).toWellFormed().replaceAll('\0', '\ufffd') : value,
+  ]);
+  return Object.fromEntries(fields) as AuditEntry; // the same fields
 }
 
 const newWriter = (): string => randomBytes(9).toString('base64url');

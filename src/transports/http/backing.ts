@@ -11,6 +11,7 @@ import { Failure } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import type { Secret } from '../../core/secret.ts';
 import { auditSink } from '../../dispatch/audit.ts';
+import { catalogue } from '../../dispatch/catalogue.ts';
 import { confirmGate } from '../../dispatch/confirm.ts';
 import { type CredentialSource, ownCredentials, sharedCredentials } from '../../dispatch/credentials.ts';
 import { type CommonPceSettings, noKeys, ownKeys } from '../../dispatch/keys.ts';
@@ -39,7 +40,12 @@ export async function openBacking(
   mode: Exclude<ServingMode, 'dev_insecure'>,
   { log, base }: { readonly log: Log; readonly base: string },
 ): Promise<Backing> {
-  const { MCP_CONFIRM_HMAC_KEY: hmacKey } = settings;
+  const { MCP_CONFIRM_HMAC_KEY: hmacKey, MCP_CONFIRM_TOOLS: confirmed = [] } = settings;
+  const unknown = confirmed.filter((name) => !catalogue.some((tool) => tool.name === name));
+  if (unknown.length > 0)
+    throw new Failure('invalid_configuration', {
+      message: `MCP_CONFIRM_TOOLS names tools that do not exist: ${unknown.join(', ')}`,
+    });
   if (hmacKey === undefined) throw new Failure('invalid_configuration');
   const keks =
     mode === 'shared'
