@@ -50,6 +50,7 @@ import updateSecRule from '../tools/policy/update-sec-rule.ts';
 import updateService from '../tools/policy/update-service.ts';
 import analyzeRules from '../tools/risk/analyze-rules.ts';
 import blastRadius from '../tools/risk/blast-radius.ts';
+import postureScore from '../tools/risk/posture-score.ts';
 import ransomwareExposure from '../tools/risk/ransomware-exposure.ts';
 import complianceCheck from '../tools/risk/compliance-check.ts';
 import detectLateralMovementPaths from '../tools/risk/detect-lateral-movement-paths.ts';
@@ -59,6 +60,7 @@ import explainFlow from '../tools/segmentation/explain-flow.ts';
 import proposePolicy from '../tools/segmentation/propose-policy.ts';
 import simulateChange from '../tools/segmentation/simulate-change.ts';
 import simulateEnforcement from '../tools/segmentation/simulate-enforcement.ts';
+import planRollout from '../tools/segmentation/plan-rollout.ts';
 import createRingfence from '../tools/segmentation/create-ringfence.ts';
 import ringfenceBatch from '../tools/segmentation/ringfence-batch.ts';
 import enforcementReadiness from '../tools/segmentation/enforcement-readiness.ts';
@@ -150,6 +152,7 @@ export const catalogue: readonly AnyTool[] = [
   simulateEnforcement,
   simulateChange,
   proposePolicy,
+  planRollout,
   // risk
   identifyInfrastructureServices,
   detectLateralMovementPaths,
@@ -158,6 +161,7 @@ export const catalogue: readonly AnyTool[] = [
   findUnusedRules,
   analyzeRules,
   ransomwareExposure,
+  postureScore,
   // operations
   checkPceConnection,
   getEvents,

@@ -1,4 +1,4 @@
-import { exposures, LEVEL_WEIGHTS, protection, type ServiceExposure } from '../../analysis/graph/exposure.ts';
+import { LEVEL_WEIGHTS, protection, type ServiceExposure } from '../../analysis/graph/exposure.ts';
 import { opens } from '../../analysis/graph/port-risk.ts';
 import { ruleReach, type RuleReach } from '../../analysis/rules/members.ts';
 import { ipv4Count } from '../../model/addresses/set.ts';
@@ -8,6 +8,7 @@ import { compareText, plural } from '../listing.ts';
 import { readPolicy } from '../segmentation/policy-reading.ts';
 import { defineTool } from '../tool.ts';
 import { rulesInWords } from './compliance-facts.ts';
+import { EVERYBODY, hostExposures } from './ransomware-hosts.ts';
 
 interface Row {
   readonly workload: string;
@@ -19,7 +20,6 @@ interface Row {
   readonly open: readonly string[];
 }
 
-const EVERYBODY = 2 ** 31;
 const NAMED = 6;
 const NAMED_RULES = 5;
 
@@ -60,14 +60,9 @@ export default defineTool({
   async run({ scope }, context) {
     const { pce, signal } = context;
     const policy = await readPolicy('active', context);
-    const reach = ruleReach(policy.source);
-    const denied = denials(reach);
     const { workloads } = policy;
-    const all = exposures(reach, workloads, (index, service) => {
-      const workload = workloads[index];
-      if (workload?.managed !== true) return false;
-      return workload.mode === 'full' || (workload.mode === 'selective' && denied(index, service));
-    });
+    const reach = ruleReach(policy.source);
+    const all = hostExposures(policy, reach);
     const wanted =
       scope === undefined
         ? null
@@ -146,19 +141,6 @@ const METHODOLOGY = `protection = Σ weight × share ÷ Σ weight over the risky
 )
   .map(([level, weight]) => `${level} ${weight}`)
   .join(', ')}; share 1 closed, 1 − share of the estate that rules let in, 0 where nothing enforces.`;
-
-/** Which hosts an ordinary or override deny covers for a service from everybody: what selective mode enforces. */
-function denials(reach: readonly RuleReach[]): (workload: number, service: ServiceExposure['service']) => boolean {
-  const denies = reach.filter(
-    ({ rule, consumers }) => rule.kind !== 'allow' && consumers.addressSets.some((set) => ipv4Count(set) >= EVERYBODY),
-  );
-  return (workload, service) =>
-    denies.some(
-      ({ providers, services }) =>
-        providers.workloads.has(workload) &&
-        service.protos.every((proto) => services.some((entry) => opens(entry, { proto, port: service.from }))),
-    );
-}
 
 const named = (services: readonly ServiceExposure[], state: ServiceExposure['state']): readonly string[] => {
   const names = [...new Set(services.filter((one) => one.state === state).map(({ service }) => service.name))];

@@ -142,7 +142,7 @@ export const modeCounts = (workloads: readonly Workload[]): Record<Workload['mod
   return modes;
 };
 
-function connectionsOf(flows: readonly AppFlow[]) {
+export function connectionsOf(flows: readonly AppFlow[]) {
   const sum = (some: readonly AppFlow[]): number => some.reduce((total, { connections }) => total + connections, 0);
   const of = (wanted: string): number => sum(flows.filter(({ decision }) => decision === wanted));
   return { allowed: of('allowed'), evaluated: sum(flows.filter(isEvaluated)), blocked: of('blocked') };
