@@ -43,7 +43,7 @@ function section(prompt: AnyPrompt): string {
     '',
     rows.length === 0 ? 'No arguments.' : table(['Argument', 'Required', 'Meaning'], rows),
     '',
-    `${prose(goal)}`,
+    prose(goal),
     '',
     ...steps.flatMap(({ say, calls = [] }, index) => [
       `${index + 1}. ${prose(say)}`,

@@ -35,6 +35,14 @@ it('every page can be reached from the front page of the documentation', () => {
   expect(written.filter((path) => !reached.has(path))).toEqual([]);
 });
 
+it("every entry of the site's navigation is a page", () => {
+  const entries = [...read('docs/.vitepress/config.ts').matchAll(/page\('[^']+', '(\/[^']+)'\)/g)].map(
+    ([, link = '']) => link,
+  );
+  expect(entries.length).toBeGreaterThan(20);
+  expect(entries.filter((link) => !existsSync(join(ROOT, `docs${link}.md`)))).toEqual([]);
+});
+
 const resolved = (path: string, target: string): string =>
   normalize(join(dirname(path), target.replace(/#.*$/s, ''))).replaceAll('\\', '/');
 

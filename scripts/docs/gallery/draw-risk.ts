@@ -11,7 +11,7 @@ export const securityReport: Draw = (answers) => {
     forms: [
       cards([
         {
-          value: `${general.totals['passed']} of ${general.totals['total_checks']}`,
+          value: `${numberOf(general.totals, 'passed')} of ${numberOf(general.totals, 'total_checks')}`,
           label: 'general controls pass',
           tone: 'red',
         },
