@@ -1,13 +1,23 @@
 import { defineConfig } from 'vitest/config';
 
-/** The everyday suite: everything that needs only Node. Suites that need the system (browsers, PostgreSQL, images) are in vitest.full.config.ts. */
+/** Suites that take long by nature (many seeds, many processes); the full suite runs them. */
+const LONG = [
+  'test/analysis/closed-loop.test.ts',
+  'test/oracle/mutants.test.ts',
+  'test/package/pack.test.ts',
+  'test/protocol/http-conformance.test.ts',
+  'test/replicas/**',
+  'test/traffic/whole-flows.test.ts',
+];
+
+/** The everyday suite: everything that needs only Node and ends soon. Everything else is in vitest.full.config.ts as well. */
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: ['test/full/**', 'test/pce/**', '**/node_modules/**'],
+    exclude: ['test/full/**', 'test/pce/**', '**/node_modules/**', ...LONG],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });
