@@ -14,8 +14,9 @@ export function needsConfirmation({ tool, effect, args }: Confirmable, only?: re
   // Applying a stored plan does what the plan does, whichever tool made it; otherwise a dry run would be the way around.
   if (typeof args['plan_id'] === 'string') return true;
   if (only !== undefined) return only.includes(tool);
-  // An override-deny rule wins over every allow rule.
-  if (effect === 'draft') return args['override_deny'] === true;
+  // An override-deny rule wins over every allow rule; to make one, or to end one, is confirmed.
+  if (effect === 'draft')
+    return args['override_deny'] === true || (args['override_deny'] === false && tool.startsWith('update-'));
   // Whatever the mode was before: the call may end an enforcement that its arguments do not show.
   if (effect === 'live') return args['enforcement_mode'] !== undefined;
   return true;
