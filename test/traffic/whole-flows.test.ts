@@ -166,6 +166,32 @@ it('a call that is cancelled cancels the query on the PCE', async () => {
   await vi.waitFor(() => expect(pce.cancelled()).toBe(1));
 });
 
+it('a download that breaks is opened once more, and nothing is counted twice', async () => {
+  const pce = cappedPce({ rows, cap: 1_000 });
+  let opened = 0;
+  const breaking = {
+    ...pce,
+    traffic: async (...given: Parameters<typeof pce.traffic>) => {
+      const stream = await pce.traffic(...given);
+      return {
+        ...stream,
+        open: async () => {
+          const download = await stream.open();
+          opened += 1;
+          return opened === 1 ? { ...download, chunks: firstHalf(download.chunks) } : download;
+        },
+      };
+    },
+  };
+  const { structured } = await callTool(getTrafficFlows, all, { pce: breaking, flows, clock });
+  expect(opened).toBe(2);
+  expect(structured.totals).toMatchObject({ total_pce_flows: 400, connections });
+});
+
+async function* firstHalf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) yield chunk.subarray(0, chunk.length / 2);
+}
+
 it('progress tells the rows as they come', async () => {
   const pce = cappedPce({ rows, cap: 1_000 });
   const dispatcher = dispatcherOf([getTrafficFlows], { pce, flows, clock });
