@@ -70,7 +70,7 @@ describe('a caller with a label scope', () => {
 
   it('has only tools that exist', () => {
     const defaults = Object.values(DEFAULT_TOOLS).flat();
-    const others = ['set-enforcement-mode', 'get-vens'];
+    const others = ['set-enforcement-mode', 'get-vens', 'get-server-changelog'];
     for (const name of SCOPED_TOOLS) expect([...defaults, ...others]).toContain(name);
   });
 });
