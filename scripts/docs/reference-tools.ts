@@ -9,6 +9,7 @@ import type { AnyTool } from '../../src/dispatch/any-tool.ts';
 import { catalogue } from '../../src/dispatch/catalogue.ts';
 import { inputSchemaOf } from '../../src/dispatch/listing.ts';
 import { code, fence, GENERATED, prose, table } from './markdown.ts';
+import { TOOLS_OF_BEFORE } from './reference-server.ts';
 
 export interface Page {
   /** Below the repository's root. */
@@ -83,7 +84,18 @@ Every answer has the same shape: \`answer\` (a sentence or two), \`items\` (rows
 \`cursor\` where there is more, \`next\`, \`evidence\`. Only what a tool has beyond that is listed with it.
 
 ${lists.join('\n\n')}
+
+## Of the Python server
+
+${ofBefore()}
 `;
+}
+
+function ofBefore(): string {
+  const missing = TOOLS_OF_BEFORE.filter((name) => !catalogue.some((tool) => tool.name === name));
+  return missing.length === 0
+    ? `All its ${TOOLS_OF_BEFORE.length} tools are here under their names.`
+    : `Of its ${TOOLS_OF_BEFORE.length} tools these are not here: ${missing.join(', ')}.`;
 }
 
 /** Asks the one authority of the server rather than repeating its table. */
