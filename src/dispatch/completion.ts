@@ -59,6 +59,13 @@ const SOURCES: Readonly<Record<Values, Source>> = {
         ({ hostname }) => hostname ?? [],
       ),
   },
+  workload: {
+    tool: 'get-workloads',
+    values: async (pce, typed, options) =>
+      (await pce.workloads({ name: typed }, { ...options, maxResults: 2 * MAX_VALUES })).items.flatMap(
+        ({ name }) => name ?? [],
+      ),
+  },
   ruleset: {
     tool: 'get-rulesets',
     values: async (pce, _typed, options) => (await pce.ruleSets('draft', {}, options)).items.map(({ name }) => name),

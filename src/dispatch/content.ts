@@ -72,7 +72,7 @@ export function offerContent(
         meta: context.mcpReq._meta,
         signal: context.mcpReq.signal,
       });
-      if ('none' in read) throw new ResourceNotFoundError(params.uri, sanitiseText(read.none, MAX_SENTENCE_LENGTH));
+      if ('none' in read) throw new ResourceNotFoundError(params.uri, read.none);
       if ('failed' in read) throw failedRead(read.failed);
       return { contents: [{ ...read.found }] };
     }),

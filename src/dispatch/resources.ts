@@ -1,4 +1,5 @@
 import type { ToolResult } from '../answer/result.ts';
+import { sanitiseText } from '../answer/sanitise.ts';
 import type { Principal } from '../core/authority.ts';
 import { Failure } from '../core/errors.ts';
 import { nearest } from '../core/near.ts';
@@ -28,7 +29,7 @@ export interface ResourceText {
   readonly text: string;
 }
 
-/** `none`: there is no such resource, in words; `failed`: reading it failed, as its tool tells it. */
+/** `none`: there is no such resource, in words fit for anybody; `failed`: reading it failed, as its tool tells it. */
 export type ResourceRead =
   | { readonly found: ResourceText }
   | { readonly none: string }
@@ -102,7 +103,7 @@ export async function readResource(dispatcher: Dispatcher, uri: string, reading:
   return { found: { uri, mimeType: 'text/markdown', text: page.text() } };
 }
 
-const shown = (uri: string): string => JSON.stringify(uri.slice(0, 200));
+const shown = (uri: string): string => sanitiseText(JSON.stringify(uri.slice(0, 200)));
 
 function hint(path: string): string {
   const near = nearest(
@@ -119,7 +120,7 @@ function argumentsOf({ path, filters }: Collection, query: string): Arguments {
   const unknown = given.map(([name]) => name).filter((name) => !known.includes(name));
   const twice = known.filter((name) => given.filter(([one]) => one === name).length > 1);
   const problems = [
-    ...unknown.map((name) => `${JSON.stringify(name.slice(0, 80))} is not a filter of ${ROOT}${path}.`),
+    ...unknown.map((name) => `${JSON.stringify(name.slice(0, 80))} is not a filter of ${path}.`),
     ...twice.map((name) => `${name} is given more than once.`),
   ];
   if (problems.length > 0)

@@ -66,7 +66,7 @@ export const termsOf = (app: string, env: string): readonly string[] => [`app=${
 
 /** Stands for the `plan_id` of the answer before. */
 export const PLAN_ID = '<plan_id>';
-/** Stands for the hrefs of the rulesets the plan before has made. */
+/** Stands for the hrefs of the rulesets that the applied plan has made or changed. */
 export const RULESET_HREF = '<ruleset_href>';
 
 export const SOURCES_AND_DESTINATIONS =

@@ -55,6 +55,10 @@ export default definePrompt({
           essential: true,
         },
         {
+          say: 'Note what is pending already: it belongs to somebody else.',
+          calls: [['compare-draft-active', { resource_type: 'rule_sets' }]],
+        },
+        {
           say: 'Plan the ringfence: one rule for each pair of tiers that talk, inbound only from the applications observed, outbound into rulesets of the remote applications. Nothing is sent.',
           calls: [
             [
@@ -75,6 +79,11 @@ export default definePrompt({
         {
           say: 'Tell the person what the plan opens (widening), what it would block (would_block) and what it left out (unhandled, other_sources). With their yes, write it to the draft; nothing is in force yet.',
           calls: [['apply-plan', { plan_id: PLAN_ID }]],
+          essential: true,
+        },
+        {
+          say: 'See which rulesets are pending that were not before: these are the ones of the plan. Follow the cursor to the last page.',
+          calls: [['compare-draft-active', { resource_type: 'rule_sets' }]],
           essential: true,
         },
         {

@@ -1,5 +1,13 @@
 /** What a filter of a template can be completed with. */
-export type FilterValues = 'host' | 'ruleset' | 'labels' | 'label_key' | 'label_value' | 'iplist' | 'service';
+export type FilterValues =
+  | 'workload'
+  | 'host'
+  | 'ruleset'
+  | 'labels'
+  | 'label_key'
+  | 'label_value'
+  | 'iplist'
+  | 'service';
 
 /** A collection of the PCE as a resource. It is read by calling a tool, so that it shows what the tool would show and to whom. */
 export interface Collection {
@@ -21,7 +29,7 @@ export const collections: readonly Collection[] = [
     description: 'Hosts with their labels, addresses and enforcement modes.',
     tool: 'get-workloads',
     filters: {
-      name: 'host',
+      name: 'workload',
       hostname: 'host',
       ip_address: null,
       labels: 'labels',

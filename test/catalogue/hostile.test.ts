@@ -32,7 +32,9 @@ function* strings(value: unknown): Generator<string> {
     }
 }
 
-const readers = catalogue.filter(({ effect, input }) => effect === 'read' && (input.required ?? []).length === 0);
+const readers = catalogue.filter(
+  ({ effect, input, usesPce }) => effect === 'read' && usesPce !== false && (input.required ?? []).length === 0,
+);
 
 describe('50 hostile payloads in every free string of the PCE', () => {
   it('are 50', () => {

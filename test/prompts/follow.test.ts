@@ -45,7 +45,7 @@ describe('a prompt that changes something', () => {
         target_mode: 'full',
         policy: 'active',
       });
-      return Number(structured['newly_blocked_connections'] ?? blockedConnections(structured));
+      return blockedConnections(structured);
     };
     const before = await simulate();
     const pending = (await ask('compare-draft-active', {})).structured.items.map(({ href }) => href);

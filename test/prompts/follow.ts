@@ -18,7 +18,7 @@ export interface FollowOptions {
 
 /**
  * Does what a text says, call by call, as a reader would who says yes to every plan: `<plan_id>` is that of the answer before,
- * `<ruleset_href>` the rulesets the last applied plan has made. Every call must succeed.
+ * `<ruleset_href>` the rulesets that are pending now and were not before, or that the last applied plan has made. Every call must succeed.
  */
 export async function follow(
   dispatcher: Dispatcher,
@@ -47,8 +47,10 @@ function valuesFor(
     return [String(plan?.answer.structured['plan_id'])];
   }
   if (placeholder === '<ruleset_href>') {
+    const [before, after] = done.filter(({ tool }) => tool === 'compare-draft-active').map(hrefsOf);
+    if (before && after) return [...after].filter((href) => !before.has(href));
     const applied = done.findLast(({ tool }) => tool === 'apply-plan');
-    const hrefs = applied?.answer.structured.items.map(({ href }) => String(href)) ?? [];
+    const hrefs = [...(applied ? hrefsOf(applied) : [])];
     const ruleSets = new Set(hrefs.flatMap((href) => /^.*\/rule_sets\/[^/]+/.exec(href) ?? []));
     expect(ruleSets.size).toBeGreaterThan(0);
     return [...ruleSets];
@@ -56,11 +58,14 @@ function valuesFor(
   throw new Error(`nothing stands for ${placeholder}`);
 }
 
+const hrefsOf = ({ answer }: Followed): ReadonlySet<string> =>
+  new Set(answer.structured.items.map(({ href }) => String(href)));
+
 /** `value` with every placeholder replaced; one that is an element of a list becomes as many as there are. */
 function filled(value: unknown, valuesOf: (placeholder: string) => readonly string[]): unknown {
   if (typeof value === 'string') return value.replace(PLACEHOLDER, (placeholder) => valuesOf(placeholder)[0] ?? '');
   if (Array.isArray(value))
-    return value.flatMap((one: unknown) =>
+    return value.flatMap((one: unknown): readonly unknown[] =>
       typeof one === 'string' && one.replace(PLACEHOLDER, '') === '' ? valuesOf(one) : [filled(one, valuesOf)],
     );
   if (!isObject(value)) return value;
