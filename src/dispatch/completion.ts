@@ -1,7 +1,8 @@
 import { MAX_VALUE_LENGTH, sanitiseText } from '../answer/sanitise.ts';
 import type { Principal } from '../core/authority.ts';
 import { quoteValue } from '../core/expression.ts';
-import type { PceView, ReadOptions } from '../pce/view.ts';
+import type { Label } from '../model/inventory.ts';
+import type { LabelFilter, Listing, PceView, ReadOptions } from '../pce/view.ts';
 import type { Completes } from '../prompts/prompt.ts';
 import { collections, type FilterValues } from '../resources/collections.ts';
 import type { Dispatcher } from './call.ts';
@@ -13,7 +14,8 @@ const MAX_VALUES = 100;
 
 export interface Completion {
   readonly values: readonly string[];
-  readonly total: number;
+  /** Absent where not all were read. */
+  readonly total?: number;
   readonly hasMore: boolean;
 }
 
@@ -24,59 +26,56 @@ export interface CompletionQuestion {
 
 type Values = Completes | FilterValues;
 
-/** The values there are, and the tool by whose right they are read. */
+/** Where values come from, and the tool by whose right they are read. */
 interface Source {
   readonly tool: string;
-  values(pce: PceView, typed: string, options: ReadOptions): Promise<readonly string[]>;
+  read(pce: PceView, typed: string, options: ReadOptions): Promise<Read>;
 }
 
+interface Read {
+  readonly values: readonly string[];
+  /** False: there are more than were read. */
+  readonly complete: boolean;
+}
+
+const valuesOf = <Item>({ items, complete }: Listing<Item>, value: (item: Item) => string | null): Read => ({
+  values: items.flatMap((item) => value(item) ?? []),
+  complete,
+});
+
 // The connection keeps what it read for half a minute and more, so that not every letter typed asks the PCE.
-const labelsOf = (key: string): Source => ({
+const labels = (filter: LabelFilter, value: (label: Label) => string): Source => ({
   tool: 'get-labels',
-  values: async (pce, _typed, options) => (await pce.labels({ key }, options)).items.map(({ value }) => value),
+  read: async (pce, _typed, options) => valuesOf(await pce.labels(filter, options), value),
+});
+
+/** There may be too many workloads to read them all for this. */
+const MAX_WORKLOADS = 2 * MAX_VALUES;
+const workloads = (field: 'name' | 'hostname'): Source => ({
+  tool: 'get-workloads',
+  read: async (pce, typed, options) =>
+    valuesOf(await pce.workloads({ [field]: typed }, { ...options, maxResults: MAX_WORKLOADS }), (one) => one[field]),
 });
 
 const SOURCES: Readonly<Record<Values, Source>> = {
-  app: labelsOf('app'),
-  env: labelsOf('env'),
-  label_key: {
-    tool: 'get-labels',
-    values: async (pce, _typed, options) => (await pce.labels({}, options)).items.map(({ key }) => key),
-  },
-  label_value: {
-    tool: 'get-labels',
-    values: async (pce, _typed, options) => (await pce.labels({}, options)).items.map(({ value }) => value),
-  },
-  labels: {
-    tool: 'get-labels',
-    values: async (pce, _typed, options) =>
-      (await pce.labels({}, options)).items.map(({ key, value }) => `${key}=${quoteValue(value)}`),
-  },
-  host: {
-    tool: 'get-workloads',
-    values: async (pce, typed, options) =>
-      (await pce.workloads({ hostname: typed }, { ...options, maxResults: 2 * MAX_VALUES })).items.flatMap(
-        ({ hostname }) => hostname ?? [],
-      ),
-  },
-  workload: {
-    tool: 'get-workloads',
-    values: async (pce, typed, options) =>
-      (await pce.workloads({ name: typed }, { ...options, maxResults: 2 * MAX_VALUES })).items.flatMap(
-        ({ name }) => name ?? [],
-      ),
-  },
+  app: labels({ key: 'app' }, ({ value }) => value),
+  env: labels({ key: 'env' }, ({ value }) => value),
+  label_key: labels({}, ({ key }) => key),
+  label_value: labels({}, ({ value }) => value),
+  labels: labels({}, ({ key, value }) => `${key}=${quoteValue(value)}`),
+  host: workloads('hostname'),
+  workload: workloads('name'),
   ruleset: {
     tool: 'get-rulesets',
-    values: async (pce, _typed, options) => (await pce.ruleSets('draft', {}, options)).items.map(({ name }) => name),
+    read: async (pce, _typed, options) => valuesOf(await pce.ruleSets('draft', {}, options), ({ name }) => name),
   },
   iplist: {
     tool: 'get-iplists',
-    values: async (pce, _typed, options) => (await pce.ipLists('draft', {}, options)).items.map(({ name }) => name),
+    read: async (pce, _typed, options) => valuesOf(await pce.ipLists('draft', {}, options), ({ name }) => name),
   },
   service: {
     tool: 'get-services',
-    values: async (pce, _typed, options) => (await pce.services('draft', {}, options)).items.map(({ name }) => name),
+    read: async (pce, _typed, options) => valuesOf(await pce.services('draft', {}, options), ({ name }) => name),
   },
 };
 
@@ -94,15 +93,15 @@ export async function complete(
   if (kind === null) return { values: [], total: 0, hasMore: false };
   const source = SOURCES[kind];
   const pce = await dispatcher.view(principal, source.tool);
-  const all = await source.values(pce, argument.value, { signal });
+  const { values, complete: isAll } = await source.read(pce, argument.value, { signal });
   const typed = argument.value.toLowerCase();
-  const fitting = [...new Set(all)]
+  const fitting = [...new Set(values)]
     .filter((value) => value.toLowerCase().includes(typed) && isShowable(value))
     .sort((a, b) => rank(a, typed) - rank(b, typed) || Number(a > b) - Number(a < b));
   return {
     values: fitting.slice(0, MAX_VALUES),
-    total: fitting.length,
-    hasMore: fitting.length > MAX_VALUES,
+    ...(isAll ? { total: fitting.length } : {}),
+    hasMore: !isAll || fitting.length > MAX_VALUES,
   };
 }
 
