@@ -54,6 +54,8 @@ describe('/setup in a browser', () => {
       expect(policy).toContain(part);
     expect(headers.get('cache-control')).toContain('no-store');
     expect(text).not.toMatch(/<script|style=|onclick/);
+    // Without it browsers send our own forms with `Origin: null`.
+    expect(text).toContain('<meta name="referrer" content="same-origin">');
     const style = await browser.get(`${place.origin}/setup/style.css`);
     expect([style.status, style.headers.get('content-type')]).toEqual([200, 'text/css; charset=utf-8']);
   });

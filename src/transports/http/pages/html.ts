@@ -8,13 +8,18 @@ export interface Urls {
   readonly base: string;
 }
 
-/** A page for people. No script; one stylesheet of our own. `goTo`: one of our pages, gone to at once. */
+/**
+ * A page for people. No script; one stylesheet of our own. `goTo`: one of our pages, gone to at once. The referrer policy of the header,
+ * `no-referrer`, would make browsers send forms with `Origin: null` (Fetch §3.2), which is refused; this one keeps other sites from
+ * learning anything too.
+ */
 export const page = ({ base }: Urls, title: string, body: Markup, goTo?: string): Markup => html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
+<meta name="referrer" content="same-origin">
 ${goTo === undefined ? '' : html`<meta http-equiv="refresh" content="0;url=${goTo}">`}
 <title>${title} · illumio-mcp</title>
 <link rel="stylesheet" href="${base}/setup/style.css">
