@@ -71,6 +71,7 @@ export default defineTool({
     { header: 'href', value: (row) => row.href },
     { header: 'because of', value: (row) => row.because_of },
     { header: 'proof', value: (row) => row.proof },
+    { header: 'fix', value: (row) => row.fix },
   ],
 
   async run({ scope, checks = CHECKS, lookback_days: days = DEFAULT_DAYS }, context) {

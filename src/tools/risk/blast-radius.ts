@@ -30,6 +30,7 @@ interface Row {
   readonly ease: number;
   readonly path: readonly string[];
   readonly observed: boolean;
+  readonly rulesets: readonly string[];
   readonly rules: readonly string[];
 }
 
@@ -58,7 +59,16 @@ export default defineTool({
     required: ['from'],
   },
   output: envelope(
-    { target: text, worth: text, hops: integer, ease: number, path: texts, observed: flag, rules: texts },
+    {
+      target: text,
+      worth: text,
+      hops: integer,
+      ease: number,
+      path: texts,
+      observed: flag,
+      rulesets: texts,
+      rules: texts,
+    },
     {
       reached: integer,
       crown_jewels_reached: integer,
@@ -67,6 +77,8 @@ export default defineTool({
       unblocked_reach: integer,
       groups: integer,
       score: number,
+      max_hops: integer,
+      ways: integer,
     },
     { extra: { starts: texts, cuts: texts, methodology: text } },
   ),
@@ -78,6 +90,8 @@ export default defineTool({
     { header: 'ease', value: (row) => row.ease },
     { header: 'seen', value: (row) => row.observed },
     { header: 'path', value: (row) => row.path.join(' → ') },
+    { header: 'rulesets', value: (row) => row.rulesets.join('; ') },
+    { header: 'rules', value: (row) => row.rules.join(' ') },
   ],
 
   async run(
@@ -105,6 +119,7 @@ export default defineTool({
       const shown =
         ends === null ? blast.targets : waysInto(blast, ways, starts, ends).filter(({ hops }) => hops <= maxHops);
       const words = await rulesInWords(graph.policy, context);
+      const sets = new Map(graph.policy.ruleSets.flatMap((set) => set.rules.map(({ href }) => [href, set.name])));
       const jewels = blast.targets.filter((target) => target.worth === 'crown_jewel');
       const relied = cuts((ends === null ? jewels : shown).map(({ path }) => path)).slice(0, NAMED_CUTS);
       const name = (group: number): string => graph.groups[group]?.name ?? '-';
@@ -116,14 +131,16 @@ export default defineTool({
         unblocked_reach: unblockedReach(graph.groups, ways, starts, maxHops),
         groups: graph.groups.length,
         score: blast.score,
+        max_hops: maxHops,
+        ...(ends === null ? {} : { ways: shown.length }),
       };
       return {
         answer:
           ends === null
-            ? `From ${from}: ${plural(blast.targets.length, 'group')} of hosts within ${plural(maxHops, 'hop')} (${totals.observed_reach} by traffic seen, ${totals.permitted_reach} by rules, ${totals.unblocked_reach} that nothing blocks today), ${plural(jewels.length, 'crown jewel')}; score ${blast.score} of 100.`
+            ? `From ${from}: ${plural(blast.targets.length, 'group')} of hosts within ${plural(maxHops, 'hop')} (${totals.observed_reach} by traffic seen, ${totals.permitted_reach} by rules, ${totals.unblocked_reach} that nothing blocks today), ${plural(jewels.length, 'crown jewel')}; score ${blast.score}.`
             : `${plural(shown.length, 'way')} from ${from} into ${to} within ${plural(maxHops, 'hop')}${shown[0] === undefined ? '' : `; the easiest: ${pathText(shown[0].path, name).join(' → ')}`}.`,
         items: shown.map((target) =>
-          rowOf(target, name, ends === null ? target.worth : worth(target.group), (way) => words(way).text),
+          rowOf(target, name, ends === null ? target.worth : worth(target.group), (rule) => sets.get(rule) ?? rule),
         ),
         totals,
         coverage: {
@@ -170,7 +187,7 @@ const rowOf = (
   { group, hops, ease, path }: Target,
   name: (group: number) => string,
   worth: Worth,
-  ruleText: (rule: NonNullable<Way['rule']>) => string,
+  ruleSetOf: (rule: NonNullable<Way['rule']>) => string,
 ): Row => ({
   target: name(group),
   worth,
@@ -178,7 +195,8 @@ const rowOf = (
   ease: Math.round(ease * 10_000) / 10_000,
   path: pathText(path, name),
   observed: path.every(({ observed }) => observed),
-  rules: path.flatMap(({ rule }) => (rule === null ? [] : [`${ruleText(rule)} ${rule}`])),
+  rulesets: path.flatMap(({ rule }) => (rule === null ? [] : [ruleSetOf(rule)])),
+  rules: path.flatMap(({ rule }) => rule ?? []),
 });
 
 /** The groups that a host name or label expression means. */

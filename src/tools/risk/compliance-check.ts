@@ -84,6 +84,10 @@ export default defineTool({
     { header: 'control', value: (row) => row.name },
     { header: 'status', value: (row) => row.status },
     { header: 'detail', value: (row) => row.detail },
+    { header: 'tests', value: (row) => row.tests.join(', ') },
+    { header: 'about', value: (row) => row.description },
+    { header: 'objects', value: (row) => row.objects.join('; ') },
+    { header: 'flows', value: (row) => row.sample_flows.join('; ') },
   ],
 
   async run({ framework = 'general', app_name, env_name, lookback_days: days = DEFAULT_LOOKBACK_DAYS }, context) {
@@ -115,7 +119,7 @@ export default defineTool({
         extra: {
           framework,
           resource_uri: `illumio://compliance/${FRAMEWORKS[framework].resource}`,
-          resource_hint: 'What the framework asks of segmentation, in our words.',
+          resource_hint: `${FRAMEWORKS[framework].title}: what it asks of segmentation, in our words.`,
           scope: { ...present({ app: app?.value, env: env?.value }), lookback_days: days },
           ...present({ compliance_score: score }),
           summary,

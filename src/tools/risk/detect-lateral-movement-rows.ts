@@ -40,6 +40,7 @@ export const nodeEntry = (
 
 export const columns: readonly Column<Row>[] = [
   { header: 'node or path', value: (row) => (row.section === 'bridge' ? row.node : row.path.join(' → ')) },
+  { header: 'section', value: (row) => row.section },
   { header: 'hops', value: (row) => (row.section === 'path' ? row.hops : undefined) },
   { header: 'reaches', value: (row) => (row.section === 'bridge' ? row.reachable : undefined) },
   { header: 'permitted', value: (row) => (row.section === 'bridge' ? row.permitted_reachable : undefined) },

@@ -52,6 +52,7 @@ export default defineTool({
   example: { days: 90, scope: 'app=ordering env=prod' },
   columns: [
     { header: 'verdict', value: (row: Row) => row.verdict },
+    { header: 'ruleset', value: (row) => row.ruleset },
     { header: 'rule', value: (row) => row.rule },
     { header: 'href', value: (row) => row.href },
     { header: 'reason', value: (row) => row.reason },

@@ -57,6 +57,12 @@ export const columns: readonly Column<Row>[] = [
   { header: 'out', value: (row) => row.out_degree },
   { header: 'betweenness', value: (row) => row.betweenness_centrality },
   { header: 'connections', value: (row) => row.total_connections },
+  { header: 'production', value: (row) => row.is_production },
+  { header: 'ratio', value: (row) => row.consumer_ratio },
+  { header: 'received', value: (row) => row.inbound_connections },
+  { header: 'sent', value: (row) => row.outbound_connections },
+  { header: 'consumed by', value: (row) => row.consumed_by.join(', ') },
+  { header: 'consumes', value: (row) => row.consumes.join(', ') },
   { header: 'unlabelled sources', value: (row) => row.unmanaged_sources },
   { header: 'explanation', value: (row) => row.explanation },
 ];

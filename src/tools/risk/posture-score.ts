@@ -106,7 +106,7 @@ export default defineTool({
       });
       const best = items.toSorted((a, b) => (b.what_if ?? 0) - (a.what_if ?? 0))[0];
       return {
-        answer: `Posture ${score ?? 'cannot be scored'}${score === null ? '' : ` of 100 (${grade})`}${earlier === null || score === null ? '' : `, ${score >= earlier ? 'up' : 'down'} ${Math.abs(round(score - earlier))} from ${earlier}`}.${best === undefined ? '' : ` Most to gain: ${best.factor} (${best.because}).`}`,
+        answer: `Posture ${score ?? 'cannot be scored'}${score === null ? '' : ` (${grade})`}${earlier === null || score === null ? '' : `, ${score >= earlier ? 'up' : 'down'} ${Math.abs(round(score - earlier))} from ${earlier}`}.${best === undefined ? '' : ` Most to gain: ${best.factor} (${best.because}).`}`,
         items,
         totals: {
           ...present({ score, score_before: earlier }),

@@ -55,6 +55,7 @@ export default defineTool({
     { header: 'mode', value: (row) => row.mode },
     { header: 'protected %', value: (row) => row.protection_percent },
     { header: 'unprotected', value: (row) => row.unprotected.join(', ') },
+    { header: 'open', value: (row) => row.open.join(', ') },
   ],
 
   async run({ scope }, context) {

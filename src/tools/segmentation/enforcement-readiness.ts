@@ -132,7 +132,7 @@ function sentence(name: string, { score, level }: Readiness, advice: readonly st
   const said =
     score === null
       ? `${name} gets no score: no traffic in the window that a VEN evaluated.`
-      : `${name} scores ${score} of 100. ${level}.`;
+      : `${name}: readiness score ${score}. ${level}.`;
   return advice[0] === undefined ? said : `${said} First: ${advice[0]}`;
 }
 

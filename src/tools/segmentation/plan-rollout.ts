@@ -7,7 +7,7 @@ import type { LabelRef, Workload } from '../../model/inventory.ts';
 import { appGraph } from '../../model/graph/app-graph.ts';
 import { envelope } from '../envelope.ts';
 import { counts, described, integer, number, oneOf, text, texts } from '../fields.ts';
-import { listingCoverage, plural } from '../listing.ts';
+import { listingCoverage, plural, tallyText } from '../listing.ts';
 import { present } from '../present.ts';
 import { appContacts } from '../risk/app-contacts.ts';
 import { defineTool } from '../tool.ts';
@@ -63,7 +63,14 @@ export default defineTool({
       expected_gain: number,
       blockers: texts,
     },
-    { applications: integer, done: integer, waves: integer, without_score: integer, without_agent: integer },
+    {
+      applications: integer,
+      planned: integer,
+      done: integer,
+      waves: integer,
+      without_score: integer,
+      without_agent: integer,
+    },
     { extra: { goal: text, wave_size: integer, done: texts, methodology: text } },
   ),
   example: { goal: 'selective', wave_size: 4 },
@@ -75,7 +82,10 @@ export default defineTool({
     { header: 'infra', value: (row) => row.infrastructure_score },
     { header: 'hosts', value: (row) => row.workloads },
     { header: 'uncovered', value: (row) => row.uncovered },
-    { header: 'first blocker', value: (row) => row.blockers[0] },
+    { header: 'tier', value: (row) => row.tier },
+    { header: 'modes', value: (row) => tallyText(Object.entries(row.modes)) },
+    { header: 'gain', value: (row) => row.expected_gain },
+    { header: 'blockers', value: (row) => row.blockers.join(' ') },
   ],
 
   async run({ goal = 'full', wave_size: size = DEFAULT_WAVE, lookback_days: days = DEFAULT_LOOKBACK_DAYS }, context) {
@@ -156,6 +166,7 @@ export default defineTool({
         items,
         totals: {
           applications: judged.length,
+          planned: items.length,
           done: done.length,
           waves,
           without_score: unscored,
