@@ -1,15 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { callWith } from '../../test/catalogue/call.ts';
-import { type Simulated, simulated } from '../../test/catalogue/simulated.ts';
+import type { Simulated } from '../../test/catalogue/simulated.ts';
 import { fence } from './markdown.ts';
 
 /**
  * Quoted output in hand-written pages. Between `<!-- call TOOL {…} -->` and `<!-- end -->` stands what the tool answers on the demo estate,
- * between `<!-- cli ARGS -->` and `<!-- end -->` what the command line prints. `lines=N` before the arguments cuts, visibly. The calls of a page
- * share one estate and run in order; `$plan_id` is that of the last plan.
+ * between `<!-- cli ARGS -->` and `<!-- end -->` what the command line prints. `lines=N` before the arguments cuts, visibly. All calls
+ * share one estate and run in order: what a page applies it also takes back. `$plan_id` is that of the last plan.
  */
 const QUOTE = /<!-- (call|cli)(?: lines=(\d+))? (.+?) -->\n[\s\S]*?<!-- end -->/g;
 
@@ -26,38 +25,30 @@ export const quotesIn = (page: string): readonly Quote[] =>
   [...page.matchAll(QUOTE)].map(([, kind = '', , what = '']) => ({ kind, what }));
 
 /** The page with every quote made anew. Throws when a quoted call fails, unless its tool name is followed by `!`. */
-export async function withQuotes(page: string): Promise<string> {
+export async function withQuotes(page: string, { dispatcher }: Pick<Simulated, 'dispatcher'>): Promise<string> {
   let result = '';
   let end = 0;
-  let estate: Simulated | undefined;
   let planId = '';
-  try {
-    for (const match of page.matchAll(QUOTE)) {
-      const [whole, kind = '', lines, what = ''] = match;
-      const limit = lines === undefined ? MAX_LINES : Number(lines);
-      const opening = whole.slice(0, whole.indexOf('\n'));
-      let quoted: string;
-      if (kind === 'cli') {
-        quoted = `${fence('bash', `npm run -s cli -- ${what}`)}\n\n${fence('text', cut(commandLine(what), limit))}`;
-      } else {
-        estate ??= await simulated({ profile: 'mid', seed: 7 });
-        const [, name = '', expected, json = '{}'] = /^([\w-]+)(!?) (.+)$/.exec(what) ?? [];
-        const args: unknown = JSON.parse(json.replaceAll('$plan_id', planId));
-        const { text, isError, structured } = await callWith(estate.dispatcher, name, args);
-        if (isError !== (expected === '!')) throw new Error(`${what}\n${text}`);
-        if (typeof structured['plan_id'] === 'string') planId = structured['plan_id'];
-        quoted = `${fence('call', steady(`${name} ${JSON.stringify(args)}`))}\n\n${fence('text', cut(steady(text), limit))}`;
-      }
-      result += `${page.slice(end, match.index)}${opening}\n\n${quoted}\n\n<!-- end -->`;
-      end = match.index + whole.length;
+  for (const match of page.matchAll(QUOTE)) {
+    const [whole, kind = '', lines, what = ''] = match;
+    const limit = lines === undefined ? MAX_LINES : Number(lines);
+    const opening = whole.slice(0, whole.indexOf('\n'));
+    let quoted: string;
+    if (kind === 'cli') {
+      quoted = `${fence('bash', `npm run -s cli -- ${what}`)}\n\n${fence('text', cut(commandLine(what), limit))}`;
+    } else {
+      const [, name = '', expected, json = '{}'] = /^([\w-]+)(!?) (.+)$/.exec(what) ?? [];
+      const args: unknown = JSON.parse(json.replaceAll('$plan_id', planId));
+      const { text, isError, structured } = await callWith(dispatcher, name, args);
+      if (isError !== (expected === '!')) throw new Error(`${what}\n${text}`);
+      if (typeof structured['plan_id'] === 'string') planId = structured['plan_id'];
+      quoted = `${fence('call', steady(`${name} ${JSON.stringify(args)}`))}\n\n${fence('text', cut(steady(text), limit))}`;
     }
-  } finally {
-    await estate?.close();
+    result += `${page.slice(end, match.index)}${opening}\n\n${quoted}\n\n<!-- end -->`;
+    end = match.index + whole.length;
   }
   return result + page.slice(end);
 }
-
-export const quotedPage = async (path: string): Promise<string> => withQuotes(readFileSync(join(ROOT, path), 'utf8'));
 
 /** In an empty folder and an empty environment, so that nobody's settings get into the documentation. */
 function commandLine(args: string): string {
