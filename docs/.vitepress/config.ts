@@ -37,6 +37,7 @@ export default defineConfig({
         items: [
           page('How changes work', '/how-changes-work'),
           page('Rule processing order', '/rule-processing'),
+          page('Scores', '/scores'),
           page('Security', '/security'),
         ],
       },

@@ -6,7 +6,8 @@ import { failuresPage } from './reference-failures.ts';
 import { promptsPage } from './reference-prompts.ts';
 import { settingsPage } from './reference-settings.ts';
 import { simulatorPage } from './reference-simulator.ts';
-import { type Page, toolPages } from './reference-tools.ts';
+import type { Page } from './page.ts';
+import { toolPages } from './reference-tools.ts';
 
 export const ROOT = join(import.meta.dirname, '../..');
 

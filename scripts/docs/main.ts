@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { galleryPages } from './gallery/gallery.ts';
 import { quotedPages, read, referencePages, ROOT, shapeOf } from './generate.ts';
-import type { Page } from './reference-tools.ts';
+import type { Page } from './page.ts';
 
 /**
  * `npm run -s docs`: makes the generated pages and the quoted output of the documentation anew. With `--check` it writes nothing and exits

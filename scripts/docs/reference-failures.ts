@@ -1,7 +1,7 @@
 import { FAULTS } from '../../src/cli/doctor/faults.ts';
 import { FAILURES } from '../../src/core/errors.ts';
 import { code, GENERATED, prose, table } from './markdown.ts';
-import type { Page } from './reference-tools.ts';
+import type { Page } from './page.ts';
 
 /** Every code an answer or the doctor can name, with what to do. */
 export const failuresPage = (): Page => ({

@@ -1,7 +1,7 @@
 import { prompts } from '../../src/prompts/index.ts';
 import type { AnyPrompt } from '../../src/prompts/prompt.ts';
 import { code, fence, GENERATED, prose, table } from './markdown.ts';
-import type { Page } from './reference-tools.ts';
+import type { Page } from './page.ts';
 
 /** Values that exist on the demo estate; other arguments show their own name. */
 const SAMPLES: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@ import { configTable } from '../../src/config/table.ts';
 import { settings } from '../../src/config/schema.ts';
 import { REQUIRED_SETTINGS } from '../../src/config/serving-mode.ts';
 import { code, GENERATED, table } from './markdown.ts';
-import type { Page } from './reference-tools.ts';
+import type { Page } from './page.ts';
 
 /** The configuration reference, from the schema. */
 export function settingsPage(): Page {

@@ -1,7 +1,7 @@
 import { createSimulator } from '../../src/simulator/simulator.ts';
 import { simulatorRoutes } from '../../src/cli/pce-sim-routes.ts';
 import { code, GENERATED, prose, table } from './markdown.ts';
-import type { Page } from './reference-tools.ts';
+import type { Page } from './page.ts';
 
 /** Every call the simulated PCE answers: the API's, and those below `/_sim` that steer it. */
 export async function simulatorPage(): Promise<Page> {

@@ -9,13 +9,8 @@ import type { AnyTool } from '../../src/dispatch/any-tool.ts';
 import { catalogue } from '../../src/dispatch/catalogue.ts';
 import { inputSchemaOf } from '../../src/dispatch/listing.ts';
 import { code, fence, GENERATED, prose, table } from './markdown.ts';
+import type { Page } from './page.ts';
 import { TOOLS_OF_BEFORE } from './reference-server.ts';
-
-export interface Page {
-  /** Below the repository's root. */
-  readonly path: string;
-  readonly content: string;
-}
 
 const ROLES: readonly Role[] = ['reader', 'operator', 'admin'];
 const ENVELOPE = new Set(['answer', 'items', 'totals', 'coverage', 'cursor', 'next', 'evidence']);

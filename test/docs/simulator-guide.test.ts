@@ -33,7 +33,7 @@ const has = (program: string, args: readonly string[]): Promise<boolean> =>
   );
 
 it('the Python example with requests reads the blocked flows of its week', async ({ skip }) => {
-  if (!(await has('python3', ['-c', 'import requests']))) return skip('python3 with requests is not installed');
+  if (!(await has('python3', ['-c', 'import requests']))) skip('python3 with requests is not installed');
   const example = fences.find(
     ({ language, body }) => language === 'python' && body.includes('import json, time, requests'),
   );
@@ -42,15 +42,14 @@ it('the Python example with requests reads the blocked flows of its week', async
 });
 
 it('the Python example with the library of Illumio connects and counts', async ({ skip }) => {
-  if (!(await has('python3', ['-c', 'import illumio']))) return skip('the Python library illumio is not installed');
+  if (!(await has('python3', ['-c', 'import illumio']))) skip('the Python library illumio is not installed');
   const example = fences.find(({ language, body }) => language === 'python' && body.includes('from illumio import'));
   const { stdout } = await run('python3', ['-c', example?.body ?? ''], { cwd: folder });
   expect(stdout).toMatch(/^[1-9]\d* workloads\n$/);
 });
 
 it('the calls of the shell examples succeed', async ({ skip }) => {
-  if (!(await has('curl', ['--version'])) || !(await has('jq', ['--version'])))
-    return skip('curl or jq is not installed');
+  if (!(await has('curl', ['--version'])) || !(await has('jq', ['--version']))) skip('curl or jq is not installed');
   const lines = fences
     .filter(({ language, body }) => language === 'bash' && body.includes('curl '))
     .flatMap(({ body }) => body.split('\n'))

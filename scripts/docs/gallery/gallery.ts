@@ -1,6 +1,6 @@
 import { simulated } from '../../../test/catalogue/simulated.ts';
 import { fence, GENERATED } from '../markdown.ts';
-import type { Page } from '../reference-tools.ts';
+import type { Page } from '../page.ts';
 import { ask } from './ask.ts';
 import { PICTURES, type Picture } from './pictures.ts';
 import { picture } from './svg.ts';
