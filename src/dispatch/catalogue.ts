@@ -61,6 +61,7 @@ import proposePolicy from '../tools/segmentation/propose-policy.ts';
 import simulateChange from '../tools/segmentation/simulate-change.ts';
 import simulateEnforcement from '../tools/segmentation/simulate-enforcement.ts';
 import planRollout from '../tools/segmentation/plan-rollout.ts';
+import resolvePolicy from '../tools/segmentation/resolve-policy.ts';
 import createRingfence from '../tools/segmentation/create-ringfence.ts';
 import ringfenceBatch from '../tools/segmentation/ringfence-batch.ts';
 import enforcementReadiness from '../tools/segmentation/enforcement-readiness.ts';
@@ -153,6 +154,7 @@ export const catalogue: readonly AnyTool[] = [
   simulateChange,
   proposePolicy,
   planRollout,
+  resolvePolicy,
   // risk
   identifyInfrastructureServices,
   detectLateralMovementPaths,

@@ -2,7 +2,7 @@ import { parseAddress } from '../../model/addresses/address.ts';
 import { indexSets } from '../../model/addresses/index-of-sets.ts';
 import type { AddressSet } from '../../model/addresses/set.ts';
 import { type Clause, clausesOf, type CompiledRule } from '../../model/policy/clauses.ts';
-import { allHold } from '../../model/policy/conditions.ts';
+import { allHold, type LabelsByKey, mixes } from '../../model/policy/conditions.ts';
 import { labelsByKey } from '../../model/policy/selection.ts';
 import type { Side } from '../../model/policy/side.ts';
 import type { PolicySource } from '../../model/policy/source.ts';
@@ -78,9 +78,27 @@ export function ruleReach(source: PolicySource): readonly RuleReach[] {
     };
   }
 
-  return clauses.flatMap(({ rule, provider, consumer, services }: Clause) => {
+  /** A label group in a scope stands for one scope per label, and these do not mix: one part for each kind of provider then. */
+  function unmixed(part: RuleReach, mixing: Clause['mixing']): readonly RuleReach[] {
+    if (mixing.length === 0) return [part];
+    const label = (index: number): LabelsByKey => labels[index] ?? (() => 0);
+    const kinds = Map.groupBy(part.providers.workloads, (index) => mixing.map(({ key }) => label(index)(key)).join());
+    return [...kinds.values()].map((providers) => {
+      const [first = -1] = providers;
+      const together = [...part.consumers.workloads].filter((index) =>
+        mixing.every((rule) => mixes(rule, label(first), label(index))),
+      );
+      return {
+        ...part,
+        providers: { ...part.providers, workloads: new Set(providers) },
+        consumers: { ...part.consumers, workloads: new Set(together) },
+      };
+    });
+  }
+
+  return clauses.flatMap(({ rule, provider, consumer, services, mixing }: Clause) => {
     const compiled = rules[rule];
     if (compiled === undefined) return [];
-    return [{ rule: compiled, providers: members(provider), consumers: members(consumer), services }];
+    return unmixed({ rule: compiled, providers: members(provider), consumers: members(consumer), services }, mixing);
   });
 }

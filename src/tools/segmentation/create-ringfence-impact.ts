@@ -1,6 +1,6 @@
 import type { RingfenceRule } from '../../analysis/ringfence/rules.ts';
 import { href as parseHref } from '../../core/href.ts';
-import type { EnforcementMode, Rule, RuleSet } from '../../model/inventory.ts';
+import type { EnforcementMode, Rule, RuleSet, Workload } from '../../model/inventory.ts';
 import { policySource } from '../../model/policy/version.ts';
 import type { TrafficQuery } from '../../pce/traffic/query.ts';
 import type { Application } from '../risk/application.ts';
@@ -10,20 +10,34 @@ import { policyImpact, type PolicyImpact } from './policy-impact.ts';
 import { readPolicy, type ReadPolicy } from './policy-reading.ts';
 
 /** What traffic of the window would be blocked with the ringfence in place and the application in `mode`. */
-export async function ringfenceImpact(
+export const ringfenceImpact = (
   { app, env }: Application,
   placed: readonly PlacedRules[],
-  mode: Extract<EnforcementMode, 'selective' | 'full'>,
+  mode: Mode,
+  query: TrafficQuery,
+  context: ToolContext,
+): Promise<PolicyImpact> =>
+  plannedImpact(
+    ({ labels }) => [app, env].every(({ href }) => labels.some((label) => label.href === href)),
+    placed,
+    mode,
+    query,
+    context,
+  );
+
+type Mode = Extract<EnforcementMode, 'selective' | 'full'>;
+
+/** The same for any rules that are planned; `owns` says which workloads with an agent would be in `mode`. */
+export async function plannedImpact(
+  owns: (workload: Workload) => boolean,
+  placed: readonly PlacedRules[],
+  mode: Mode,
   query: TrafficQuery,
   context: ToolContext,
 ): Promise<PolicyImpact> {
   const draft = await readPolicy('draft', context);
   const owned = new Set(
-    draft.workloads
-      .filter(
-        ({ managed, labels }) => managed && [app, env].every(({ href }) => labels.some((label) => label.href === href)),
-      )
-      .map(({ href }) => href),
+    draft.workloads.filter((workload) => workload.managed && owns(workload)).map(({ href }) => href),
   );
   const planned = placed.map(({ place, missing }, index) => plannedRuleSet(place, missing, index));
   const replaced = new Set(planned.map(({ href }) => href));
