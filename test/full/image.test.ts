@@ -46,26 +46,17 @@ describe.skipIf(reason !== undefined)(`the image${reason === undefined ? '' : `:
   let data: string;
   let pce: Simulator;
   const containers: string[] = [];
+  const built: string[] = [];
 
   beforeAll(async () => {
     makeBaseImage({ name: BASE, npm: join(dirname(npmCli()), '..') });
+    built.push(BASE);
     const registry = execFileSync(process.execPath, [npmCli(), 'config', 'get', 'registry'], {
       encoding: 'utf8',
     }).trim();
     const args = [`NODE_IMAGE=${BASE}`, `NPM_CONFIG_REGISTRY=${registry}`].flatMap((arg) => ['--build-arg', arg]);
-    buildah(
-      'bud',
-      '--layers',
-      '--isolation',
-      'chroot',
-      '--format',
-      'docker',
-      '--pull-never',
-      ...args,
-      '-t',
-      IMAGE,
-      ROOT,
-    );
+    buildah('bud', '--isolation', 'chroot', '--format', 'docker', '--pull-never', ...args, '-t', IMAGE, ROOT);
+    built.push(IMAGE);
     const inspected: { Docker: { config: ImageConfig } } = JSON.parse(buildah('inspect', '--type', 'image', IMAGE));
     config = inspected.Docker.config;
     [logs, data] = [mkdtempSync(join(tmpdir(), 'illumio-mcp-logs-')), mkdtempSync(join(tmpdir(), 'illumio-mcp-data-'))];
@@ -75,6 +66,7 @@ describe.skipIf(reason !== undefined)(`the image${reason === undefined ? '' : `:
   afterAll(async () => {
     await pce?.close();
     for (const container of containers) buildah('rm', container);
+    for (const image of built) buildah('rmi', '--force', image);
     for (const folder of [logs, data].filter(Boolean)) rmSync(folder, { recursive: true, force: true });
   });
 
