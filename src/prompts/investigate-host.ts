@@ -45,8 +45,11 @@ export default definePrompt({
           essential: true,
         },
         {
-          say: 'How far could it get? Take the application from its labels.',
-          calls: [['detect-lateral-movement-paths', { app_name: '<app>', env_name: '<env>' }]],
+          say: 'How far could somebody on it get? Take the application from its labels.',
+          calls: [
+            ['blast-radius', { from: host }],
+            ['detect-lateral-movement-paths', { app_name: '<app>', env_name: '<env>' }],
+          ],
         },
         {
           say: 'What did the PCE record about it lately? Tampering and lost agents are events.',

@@ -30,6 +30,10 @@ export default definePrompt({
           calls: [['identify-infrastructure-services', { lookback_days: 30 }]],
         },
         {
+          say: 'What order do the numbers suggest? The waves are for the whole estate: take the applications of this environment.',
+          calls: [['plan-rollout', { goal: 'selective' }]],
+        },
+        {
           say: 'For each candidate that is not infrastructure, largest risk first, not more than five: how ready is it, and what would full enforcement break?',
           calls: [
             ['enforcement-readiness', { app_name: APP, env_name: env }],

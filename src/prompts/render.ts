@@ -1,7 +1,7 @@
 import type { AnyPrompt, PromptCall, PromptText, Step } from './prompt.ts';
 
 /** A call on a line of its own: prompts and the knowledge base write them all like this. */
-export const callLine = ([tool, args]: PromptCall): string => `    ${tool} ${JSON.stringify(args)}`;
+const callLine = ([tool, args]: PromptCall): string => `    ${tool} ${JSON.stringify(args)}`;
 
 /** The tools without which the prompt is pointless. */
 export function essentialTools(prompt: AnyPrompt): readonly string[] {

@@ -39,6 +39,13 @@ export default definePrompt({
           ],
         },
         {
+          say: 'What nobody used, what other rules make pointless, what is wider than its traffic: look these up for the rules at hand.',
+          calls: [
+            ['find-unused-rules', { days: 90 }],
+            ['analyze-rules', {}],
+          ],
+        },
+        {
           say: 'For a rule that looks too wide, see who uses what it opens; ask about its destinations and services.',
           calls: [['who-talks-to', { target: '<destination>', direction: 'inbound' }]],
         },

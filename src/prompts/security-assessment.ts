@@ -65,6 +65,13 @@ export default definePrompt({
           ],
         },
         {
+          say: 'How well is it protected as a whole, and against ransomware?',
+          calls: [
+            ['posture-score', {}],
+            ['ransomware-exposure', env === undefined ? {} : { scope: `env=${quoted(env)}` }],
+          ],
+        },
+        {
           say: 'The controls of a good segmentation, tested one by one.',
           calls: [['compliance-check', { framework: 'general', ...only }]],
           essential: true,

@@ -113,6 +113,7 @@ describe('a prompt that changes something', () => {
     const { app_name: app } = done.find(({ tool }) => tool === 'enforcement-readiness')?.args ?? {};
     const { structured } = await ask('get-workload-enforcement-status', { app_name: app, env_name: 'prod' });
     expect(structured.items).toMatchObject([{ app, enforcement_modes: { selective: expect.any(Number) } }]);
+    expect(answerTo(done, 'plan-rollout').items.length).toBeGreaterThan(0);
     expect(answerTo(done, 'verify-change').answer).toContain('nothing that passed before is blocked');
   });
 
@@ -186,6 +187,7 @@ describe('a prompt that looks', () => {
     expect(answerTo(done, 'get-workloads').items).toMatchObject([{ href: host?.['href'] }]);
     expect(answerTo(done, 'who-talks-to').totals['peers']).toBeGreaterThan(0);
     expect(answerTo(done, 'explain-activity').totals['processes']).toBeGreaterThan(0);
+    expect(answerTo(done, 'blast-radius').totals['reached']).toBeGreaterThan(0);
     expect(answerTo(done, 'detect-lateral-movement-paths').items.length).toBeGreaterThan(0);
   });
 });

@@ -23,6 +23,7 @@ For each, beyond a ringfence:
 Their neighbours count: whoever is allowed in is part of the attack surface. Look at what can reach them in two and three steps.
 
     map-app-dependencies {"app_name": "payments", "env_name": "prod", "lookback_days": 30}
+    blast-radius {"from": "app=ordering env=prod", "to": "app=payments env=prod"}
     detect-lateral-movement-paths {"app_name": "payments", "env_name": "prod", "max_hops": 3}
     report-egress {"include_sources": ["app=payments env=prod"]}
     compliance-check {"framework": "general", "app_name": "payments", "env_name": "prod"}
