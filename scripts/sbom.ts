@@ -8,19 +8,21 @@ import { isObject } from '../src/core/json.ts';
 const ROOT = join(import.meta.dirname, '..');
 
 /**
- * A software bill of materials (CycloneDX, JSON) of what is bundled: npm's own list of what is installed, cut to the packages that are in the
- * bundle. Their tree is not kept: a bundle has none. Throws when npm does not know a bundled package.
+ * A software bill of materials (CycloneDX, JSON) of what is bundled: npm's own list of what is locked, cut to the packages that are in the
+ * bundle. Their tree is not kept: a bundle has none. Throws when a bundled package is another than the locked one.
  */
 export async function sbom(packages: readonly LicenseInfo[]): Promise<string> {
-  const installed: unknown = JSON.parse(await npm('sbom', '--sbom-format', 'cyclonedx', '--sbom-type', 'application'));
-  if (!isObject(installed) || !Array.isArray(installed['components'])) throw new Error('npm sbom gave no components');
+  const locked: unknown = JSON.parse(
+    await npm('sbom', '--package-lock-only', '--sbom-format', 'cyclonedx', '--sbom-type', 'application'),
+  );
+  if (!isObject(locked) || !Array.isArray(locked['components'])) throw new Error('npm sbom gave no components');
   const wanted = new Set(packages.map(({ name, version }) => `${name}@${version}`));
-  const components: unknown[] = installed['components'].flatMap((component: unknown) => {
+  const components: unknown[] = locked['components'].flatMap((component: unknown) => {
     const name = refOf(component);
     return name !== undefined && wanted.delete(name) ? [withoutPlace(component)] : [];
   });
-  if (wanted.size > 0) throw new Error(`not in the list of installed packages: ${[...wanted].join(', ')}`);
-  const { dependencies: _, metadata, ...rest } = installed;
+  if (wanted.size > 0) throw new Error(`not as locked (npm ci): ${[...wanted].join(', ')}`);
+  const { dependencies: _, metadata, ...rest } = locked;
   return `${JSON.stringify({ ...rest, metadata: ourName(metadata), components }, null, 2)}\n`;
 }
 
