@@ -62,6 +62,7 @@ import simulateChange from '../tools/segmentation/simulate-change.ts';
 import simulateEnforcement from '../tools/segmentation/simulate-enforcement.ts';
 import planRollout from '../tools/segmentation/plan-rollout.ts';
 import resolvePolicy from '../tools/segmentation/resolve-policy.ts';
+import planContainment from '../tools/segmentation/plan-containment.ts';
 import createRingfence from '../tools/segmentation/create-ringfence.ts';
 import ringfenceBatch from '../tools/segmentation/ringfence-batch.ts';
 import enforcementReadiness from '../tools/segmentation/enforcement-readiness.ts';
@@ -153,6 +154,7 @@ export const catalogue: readonly AnyTool[] = [
   simulateEnforcement,
   simulateChange,
   proposePolicy,
+  planContainment,
   planRollout,
   resolvePolicy,
   // risk

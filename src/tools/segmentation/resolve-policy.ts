@@ -55,7 +55,7 @@ export default defineTool({
     { rules: integer, rows: integer, unresolved: integer },
     { extra: { policy: text, unresolved: texts } },
   ),
-  example: { scope: 'app=payments env=prod', format: 'csv' },
+  example: { scope: 'app=payments env=prod', policy: 'draft' },
   columns: [
     { header: 'action', value: (row: Row) => row.action },
     { header: 'sources', value: (row) => row.sources.join(' ') },
