@@ -130,9 +130,7 @@ export default defineTool({
       evidence: widestRules(reach).map(({ rule }) => rule.href),
       next: worst
         .slice(0, 1)
-        .map(
-          ({ ports }) => `who-talks-to and simulate-change show who needs ${ports} before create-deny-rule denies it.`,
-        ),
+        .map(({ ports }) => `plan-containment for ${ports} plans the deny with exceptions for what is in use.`),
     };
   },
 });

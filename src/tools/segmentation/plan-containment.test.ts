@@ -50,7 +50,7 @@ describe('plan-containment', () => {
   });
 
   it('blocks more without exceptions than with them, and keeps environments apart', async () => {
-    const edges = (plan: Called['structured']): number => Number((plan['would_block'] as { edges: number }).edges);
+    const edges = (plan: Called['structured']): number => (plan['would_block'] as { readonly edges: number }).edges;
     const bare = await ok('plan-containment', { ...SMB, exceptions: 'none', ruleset_name: 'bare' });
     expect(edges(bare)).toBeGreaterThan(edges(await ok('plan-containment', { ...SMB, ruleset_name: 'kind' })));
     const apart = await ok('plan-containment', {
