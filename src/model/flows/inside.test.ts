@@ -16,7 +16,8 @@ const tableOf = (rows: readonly FlowRecord[]): FlowTable => {
 };
 const connections = (rows: readonly FlowRecord[]): number =>
   rows.reduce((sum, row) => sum + Number(row.num_connections), 0);
-const port = (row: FlowRecord): string | null => (typeof row.service?.port === 'number' ? String(row.service.port) : null);
+const port = (row: FlowRecord): string | null =>
+  typeof row.service?.port === 'number' ? String(row.service.port) : null;
 
 test('what is inside a group is what a naive count over its rows finds, busiest first', () => {
   fc.assert(
