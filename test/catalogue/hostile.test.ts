@@ -54,7 +54,9 @@ describe('50 hostile payloads in every free string of the PCE', () => {
     const [, fence = ''] = /between the (\w+) lines/.exec(text) ?? [];
     const lines = text.split('\n');
     const fences = lines.flatMap((line, index) => (line.includes(fence) && line.startsWith('===') ? [index] : []));
-    expect(fences).toHaveLength(2);
-    expect((fences[1] ?? 0) - (fences[0] ?? 0) - 1).toBe(structured.items.length + 1);
+    // Poisoned label keys can leave nothing to group by, and then nothing to fence in.
+    const rows = structured.items.length;
+    expect(fences).toHaveLength(rows === 0 ? 0 : 2);
+    if (rows > 0) expect((fences[1] ?? 0) - (fences[0] ?? 0) - 1).toBe(rows + 1);
   });
 });

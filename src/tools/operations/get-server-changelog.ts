@@ -2,7 +2,7 @@ import { CHANGELOG, isNewer, type Release, releasesOf, versionNumbers } from '..
 import { Failure } from '../../core/errors.ts';
 import { VERSION } from '../../core/version.ts';
 import { envelope } from '../envelope.ts';
-import { described, flag, text, texts } from '../fields.ts';
+import { described, flag, integer, text, texts } from '../fields.ts';
 import { plural } from '../listing.ts';
 import { present } from '../present.ts';
 import { defineTool } from '../tool.ts';
@@ -33,7 +33,7 @@ export default defineTool({
   },
   output: envelope(
     { version: text, date: text, section: text, entry: text },
-    {},
+    { entry_count: integer, release_count: integer, unlearn_count: integer },
     {
       extra: {
         server_version: text,
@@ -68,7 +68,7 @@ export default defineTool({
     return {
       answer: `This server is ${VERSION}: ${plural(rows.length, 'entry', 'entries')} in ${plural(releases.length, 'release')}${after}, ${unlearn.length} of them things to unlearn.`,
       items,
-      totals: {},
+      totals: { entry_count: rows.length, release_count: releases.length, unlearn_count: unlearn.length },
       coverage: { rows_read: rows.length, truncated: false, gaps: [] },
       extra: {
         server_version: VERSION,
