@@ -46,12 +46,6 @@ const SUFFIXES: readonly (readonly [
   ['gitlab.com', 'GitLab', 'saas', 'likely'],
   ['docker.com docker.io', 'Docker', 'software updates', 'likely'],
   [
-    'npmjs.org npmjs.com pypi.org pythonhosted.org rubygems.org crates.io maven.org',
-    'package registry',
-    'software updates',
-    'likely',
-  ],
-  [
     'ubuntu.com debian.org redhat.com centos.org fedoraproject.org suse.com',
     'Linux distribution',
     'software updates',
