@@ -30,6 +30,10 @@ const READS: readonly (readonly [tool: string, args: object])[] = [
   ['find-unmanaged-traffic', { lookback_days: 7 }],
 ];
 
+const DAY_MS = 86_400_000;
+const dayBefore = (days: number): string => new Date(Date.now() - days * DAY_MS).toISOString().slice(0, 10);
+const lastWeek = () => ({ start_date: dayBefore(8), end_date: dayBefore(2) });
+
 describe.each(SCOPES)('limited to %s', (scope, isInside) => {
   it('exactly the workloads inside exist', async () => {
     const { structured } = await server.ask(scope, 'get-workloads', {});
@@ -51,7 +55,8 @@ describe.each(SCOPES)('limited to %s', (scope, isInside) => {
   });
 
   it('traffic is that with an end inside, all of it', async () => {
-    const args = { lookback_days: 7, group_by: ['source_app', 'source_env', 'destination_app', 'destination_env'] };
+    // Whole days of the past: two windows that end now would end at two different moments.
+    const args = { ...lastWeek(), group_by: ['source_app', 'source_env', 'destination_app', 'destination_env'] };
     const [all, seen] = await Promise.all([
       server.rows(null, 'get-traffic-flows-summary', args),
       server.rows(scope, 'get-traffic-flows-summary', args),
