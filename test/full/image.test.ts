@@ -74,6 +74,8 @@ describe.skipIf(reason !== undefined)(`the image${reason === undefined ? '' : `:
   function running(args: readonly string[], env: Readonly<Record<string, string>> = {}, command = config.Entrypoint) {
     const container = buildah('from', '--pull-never', IMAGE).trim();
     containers.push(container);
+    // Docker lets `-v` win over the image's VOLUME; buildah sorts the two mounts of one folder in no fixed order, so only the given one stays.
+    buildah('config', '--volume', '-', container);
     const options = [
       ['--isolation', 'chroot', '--terminal=false'],
       ['--volume', `${logs}:/var/log/illumio-mcp`, '--volume', `${data}:/data`],
