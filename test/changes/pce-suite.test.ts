@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Secret } from '../../src/core/secret.ts';
+import { catalogue } from '../../src/dispatch/catalogue.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
+import { clientOf } from '../../src/simulator/testing/client.ts';
 import { removePrefixed } from '../pce/clean.ts';
 import { PREFIX } from '../pce/prefix.ts';
 import { pceSuite } from '../pce/suite.ts';
@@ -11,6 +13,9 @@ let simulator: Simulator;
 let folder: Awaited<ReturnType<typeof sandbox>>;
 beforeAll(async () => {
   simulator = await createSimulator({ profile: 'small', rateLimit: 'off' });
+  // A rollback needs a draft that is nobody's.
+  const { status } = await clientOf(simulator)('PUT', '/orgs/1/sec_policy/delete', { body: {} });
+  expect(status).toBeLessThan(300);
   folder = await sandbox();
 });
 afterAll(async () => {
@@ -18,11 +23,29 @@ afterAll(async () => {
   await simulator.close();
 });
 
-pceSuite(() => ({
+const session = pceSuite(async () => ({
   env: { ...pointingAt(simulator), PCE_REQUESTS_PER_MINUTE: '0' },
   cwd: folder.folder,
   mayProvision: true,
+  testWorkload: await watchedWorkload(),
 }));
+
+/** A managed workload on which nothing is enforced yet. */
+async function watchedWorkload(): Promise<string | undefined> {
+  const path = '/orgs/1/workloads?managed=true&enforcement_mode=visibility_only&max_results=1';
+  const { json } = await clientOf(simulator)('GET', path);
+  return (json as readonly { readonly hostname: string }[])[0]?.hostname;
+}
+
+/** Policy is what issue and product call the toolsets that change it; credentials need a server that tells its callers apart. */
+it('uses every tool that changes something or is about policy', () => {
+  const wanted = catalogue.filter(
+    ({ effect, toolset, needsSignIn }) =>
+      needsSignIn !== true && (effect !== 'read' || toolset === 'policy' || toolset === 'lifecycle'),
+  );
+  expect(wanted.length).toBeGreaterThan(30);
+  expect(wanted.map(({ name }) => name).filter((name) => !session().used.has(name))).toEqual([]);
+});
 
 it('what is left of a run is found by its prefix and removed, in force or not, and nothing else', async () => {
   const call = async (method: string, path: string, body?: unknown): Promise<{ readonly href: string }> => {

@@ -8,6 +8,7 @@ import { pages } from './pages.ts';
 const KNOWN: ReadonlySet<string> = new Set([
   ...settings.flatMap(({ name, secret }) => (secret ? [name, `${name}_FILE`] : [name])),
   'PCE_TEST_PROVISION',
+  'PCE_TEST_WORKLOAD',
 ]);
 
 it('every environment name in the documentation is one that is read', () => {

@@ -13,4 +13,5 @@ pceSuite(() => ({
   ),
   cwd: ROOT,
   mayProvision: process.env['PCE_TEST_PROVISION'] === '1',
+  testWorkload: process.env['PCE_TEST_WORKLOAD'],
 }));

@@ -5,6 +5,7 @@ import { loadConfig } from '../../src/config/load.ts';
 import { Failure } from '../../src/core/errors.ts';
 import { pceSettings } from '../../src/dispatch/pce-settings.ts';
 import { removePrefixed } from './clean.ts';
+import { holdMode } from './hold-mode.ts';
 import { PREFIX } from './prefix.ts';
 
 /**
@@ -25,8 +26,11 @@ async function main(): Promise<number> {
     if (left.length > 0) tell(`Could not remove: ${left.join(', ')}`);
     return left.length === 0;
   };
+  const testWorkload = process.env['PCE_TEST_WORKLOAD'];
+  const putBack = testWorkload === undefined ? null : await holdMode(settings, testWorkload);
   await clean();
   const code = await runTests().finally(() => tell('Cleaning up.'));
+  if ((await putBack?.()) === true) tell(`Put back the enforcement mode of ${testWorkload}.`);
   return (await clean()) ? code : Math.max(code, 1);
 }
 

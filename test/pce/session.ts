@@ -14,12 +14,15 @@ export interface PceTarget {
   readonly cwd: string;
   /** Provisioning reaches workloads: only where that was asked for. */
   readonly mayProvision: boolean;
+  /** Host name of a managed workload whose enforcement mode may be switched and put back. */
+  readonly testWorkload?: string | undefined;
 }
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-export interface Session {
-  readonly mayProvision: boolean;
+export interface Session extends Pick<PceTarget, 'mayProvision' | 'testWorkload'> {
+  /** Tools that were called and did what they were asked. */
+  readonly used: ReadonlySet<string>;
   /** A name for an object of this run. */
   named(what: string): string;
   /** A call that must succeed and match the output schema it published. */
@@ -30,7 +33,7 @@ export interface Session {
 }
 
 /** A server over stdio, as a client starts it, with every tool offered. */
-export async function openSession({ env, cwd, mayProvision }: PceTarget): Promise<Session> {
+export async function openSession({ env, cwd, mayProvision, testWorkload }: PceTarget): Promise<Session> {
   const state = await mkdtemp(join(tmpdir(), 'illumio-mcp-pce-'));
   const { client } = await connectStdio('2025-11-25', {
     args: [SOURCE, 'stdio'],
@@ -42,15 +45,19 @@ export async function openSession({ env, cwd, mayProvision }: PceTarget): Promis
   const ajv = new Ajv({ strict: false });
   // A JSON schema is an object; the client's type of it is wider than the validator's.
   const validators = new Map(tools.map((tool) => [tool.name, ajv.compile((tool.outputSchema ?? {}) as object)]));
+  const used = new Set<string>();
   const call = async (name: string, args: Fields) => client.callTool({ name, arguments: { ...args } });
   return {
     mayProvision,
+    testWorkload,
+    used,
     named: (what) => `${PREFIX}${run}-${what}`,
     async ok(name, args = {}) {
       const { isError, structuredContent, content } = await call(name, args);
       expect(isError ?? false, `${name} ${JSON.stringify(args)}: ${JSON.stringify(content)}`).toBe(false);
       const validate = validators.get(name);
       expect(validate?.(structuredContent), `${name}: ${JSON.stringify(validate?.errors)}`).toBe(true);
+      used.add(name);
       return structuredContent as Fields; // valid for the schema of an object
     },
     async code(name, args = {}) {

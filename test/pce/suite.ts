@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Fields, openSession, type PceTarget, type Session } from './session.ts';
+import { rollbackTests } from './suite-rollback.ts';
+import { workloadTests } from './suite-workloads.ts';
 
 /** One kind of object through its whole life, over MCP. */
 interface Life {
@@ -77,8 +79,11 @@ const LIVES: readonly Life[] = [
   },
 ];
 
-/** The tests that run against a real PCE and, every day, against the simulated one. */
-export function pceSuite(target: () => PceTarget | Promise<PceTarget>): void {
+/**
+ * The tests that run against a real PCE and, every day, against the simulated one. Returns the session, for whoever adds a test after
+ * them.
+ */
+export function pceSuite(target: () => PceTarget | Promise<PceTarget>): () => Session {
   let session: Session;
   beforeAll(async () => {
     session = await openSession(await target());
@@ -104,6 +109,8 @@ export function pceSuite(target: () => PceTarget | Promise<PceTarget>): void {
       await session.ok('get-events', { max_results: 5 });
       await session.ok('get-policy-versions', { max_results: 3 });
       await session.ok('compare-draft-active');
+      await session.ok('review-draft', { lookback_days: 7 });
+      await session.ok('verify-change', { minutes: 5, baseline_days: 1 });
       await session.ok('get-workload-enforcement-status');
     });
   });
@@ -151,6 +158,10 @@ export function pceSuite(target: () => PceTarget | Promise<PceTarget>): void {
       };
       const [allow, deny] = await rules();
       expect([allow, deny]).toMatchObject([{ rule_type: 'allow' }, { rule_type: 'deny' }]);
+      const found = async (args: Fields): Promise<string> => shown(['find-rules', { ruleset_name: name, ...args }]);
+      expect(await found({ port: 65_004, rule_type: 'deny' })).toContain(String(deny?.['href']));
+      expect(await found({ port: 65_004, rule_type: 'allow', state: 'pending' })).toContain(String(allow?.['href']));
+      expect(await found({ port: 65_005 })).toBe('[]');
       await session.ok('update-sec-rule', { href: allow?.['href'], enabled: false });
       await session.ok('update-deny-rule', { href: deny?.['href'], enabled: false });
       expect(await rules()).toMatchObject([{ enabled: false }, { enabled: false }]);
@@ -190,7 +201,18 @@ export function pceSuite(target: () => PceTarget | Promise<PceTarget>): void {
     });
   });
 
+  rollbackTests(() => session);
+  workloadTests(() => session);
+
   describe('ringfence', () => {
+    const application = async (): Promise<Fields> => {
+      const { items: groups } = await session.ok('get-workload-enforcement-status');
+      const group = (groups as readonly Fields[]).find(
+        ({ app, env }) => typeof app === 'string' && app !== 'unlabeled' && env !== 'unlabeled',
+      );
+      expect(group, 'the PCE has an application with labels app and env').toBeDefined();
+      return { app_name: group?.['app'], env_name: group?.['env'] };
+    };
     const kinds: readonly (readonly [kind: string, args: Fields])[] = [
       ['open', {}],
       ['selective, against any address', { selective: true }],
@@ -198,25 +220,41 @@ export function pceSuite(target: () => PceTarget | Promise<PceTarget>): void {
       ['selective, against both', { selective: true, deny_consumer: 'ams_and_any' }],
     ];
     it.each(kinds)('%s: is drafted in a ruleset of its own and taken back', async (_kind, kind) => {
-      const { items: groups } = await session.ok('get-workload-enforcement-status');
-      const group = (groups as readonly Fields[]).find(
-        ({ app, env }) => typeof app === 'string' && app !== 'unlabeled' && env !== 'unlabeled',
-      );
-      expect(group, 'the PCE has an application with labels app and env').toBeDefined();
       const name = session.named('ringfence');
-      const args = {
-        app_name: group?.['app'],
-        env_name: group?.['env'],
-        lookback_days: 7,
-        ruleset_name: name,
-        ...kind,
-      };
+      const args = { ...(await application()), lookback_days: 7, ruleset_name: name, ...kind };
       expect(await session.ok('create-ringfence', { ...args, dry_run: true })).toMatchObject({ state: 'planned' });
       expect(await shown(['get-rulesets', { name }])).toBe('[]');
       const { plan_id: plan } = await session.ok('create-ringfence', args);
       const drafted = await shown(['get-rulesets', { name }]);
       expect(drafted).toContain(name);
       expect(drafted.includes('"deny"')).toBe('selective' in kind);
+      await session.ok('undo-change', { plan_id: plan });
+      expect(await shown(['get-rulesets', { name }])).toBe('[]');
+    });
+
+    it('a batch is drafted and each of its plans taken back', async () => {
+      const name = session.named('batch');
+      const args = { apps: [{ ...(await application()), ruleset_name: name }], lookback_days: 7 };
+      await session.ok('ringfence-batch', { ...args, dry_run: true });
+      expect(await shown(['get-rulesets', { name }])).toBe('[]');
+      const { items } = await session.ok('ringfence-batch', args);
+      expect(await shown(['get-rulesets', { name }])).toContain(name);
+      for (const { plan_id: plan } of items as readonly Fields[]) await session.ok('undo-change', { plan_id: plan });
+      expect(await shown(['get-rulesets', { name }])).toBe('[]');
+    });
+
+    it('a containment is planned, drafted and taken back', async () => {
+      const name = session.named('containment');
+      const { app_name: app, env_name: env } = await application();
+      const { plan_id: plan } = await session.ok('plan-containment', {
+        services: [{ port: 65_006, proto: 'tcp' }],
+        to: `app=${String(app)} env=${String(env)}`,
+        ruleset_name: name,
+        lookback_days: 7,
+      });
+      expect(await shown(['get-rulesets', { name }])).toBe('[]');
+      await session.ok('apply-plan', { plan_id: plan });
+      expect(await shown(['get-rulesets', { name }])).toContain('"deny"');
       await session.ok('undo-change', { plan_id: plan });
       expect(await shown(['get-rulesets', { name }])).toBe('[]');
     });
@@ -252,4 +290,6 @@ export function pceSuite(target: () => PceTarget | Promise<PceTarget>): void {
       expect(await session.code(tool, args)).toBe(expected);
     });
   });
+
+  return () => session;
 }
