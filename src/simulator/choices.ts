@@ -88,6 +88,7 @@ export const SIMULATOR_TOKENS = {
     'External data set and reference must be unique together',
   ],
   noPayload: ['simulator_no_payload', 'No payload provided for PUT request'],
+  pairingDisabled: ['simulator_pairing_profile_disabled', 'The pairing profile is not enabled'],
   suspended: ['simulator_ven_suspended', 'A suspended VEN cannot be unpaired'],
   ipRange: ['simulator_ip_range_invalid', 'Invalid IP range'],
   servicePorts: ['simulator_service_ports_invalid', 'A service has either service_ports or windows_services'],

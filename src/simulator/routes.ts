@@ -13,6 +13,7 @@ import { ipListRoutes } from './objects/ip-lists.ts';
 import { labelDimensionRoutes } from './objects/label-dimensions.ts';
 import { labelGroupRoutes } from './objects/label-groups.ts';
 import { labelRoutes } from './objects/labels.ts';
+import { pairingProfileRoutes } from './objects/pairing-profiles.ts';
 import { ruleSetRoutes } from './objects/rule-sets.ts';
 import { ruleRoutesOfAllKinds } from './objects/rules.ts';
 import { serviceRoutes } from './objects/services.ts';
@@ -41,6 +42,7 @@ export const allRoutes = (): readonly Route<WorldState>[] => [
   ...ruleRoutesOfAllKinds,
   ...enforcementBoundaryRoutes,
   ...firewallSettingsRoutes,
+  ...pairingProfileRoutes,
   ...pendingRoutes,
   ...provisioningRoutes,
   ...versionRoutes,

@@ -36,8 +36,8 @@ function existing(world: WorldState, href: string): string {
   if (workload !== null && world.workload(workload)) return href;
   const network = idIn(`${org}/networks`, href);
   if (network !== null && world.estate.networks.some(({ id }) => id === network)) return href;
-  // User groups are an object kind of a later release of the simulator; their SIDs are taken as they come.
-  if (new RegExp(`^${org}/security_principals/S(?:-\\d+)+$`).test(href)) return href;
+  const [, collection = '', id = ''] = /\/([a-z_]+)\/([^/?]+)$/.exec(href) ?? [];
+  if (href.startsWith(`${org}/`) && world.records.get(collection, id)) return href;
   const object = world.policies.byHref(href);
   if (object && object.draft?.updateType !== 'delete') return world.policies.href(object);
   throw invalidUri(href);
