@@ -9,6 +9,7 @@ import type { Route } from './http/route.ts';
 import { createRouter } from './http/router.ts';
 import type { ApiKey } from './auth/keys.ts';
 import { allRoutes } from './routes.ts';
+import { createTables, type Tables } from './state/tables.ts';
 import { createWorld, type WorldState } from './world-state.ts';
 
 export interface SimulatorOptions {
@@ -24,6 +25,8 @@ export interface SimulatorOptions {
   readonly faults?: FaultHook | undefined;
   /** Without one, time runs from the estate's `nowMs` at its normal pace. */
   readonly clock?: Clock;
+  /** What changes; kept in memory only without them. */
+  readonly tables?: Tables;
 }
 
 export interface KeyPair {
@@ -59,8 +62,9 @@ export async function startSimulator({
   extraRoutes = [],
   faults,
   clock = runningFrom(estate.nowMs),
+  tables = createTables(),
 }: SimulatorOptions): Promise<Simulator> {
-  const world = createWorld(estate, clock);
+  const world = createWorld(estate, clock, tables);
   const router = createRouter([...allRoutes(), ...extraRoutes]);
   const kernel = createKernel({ world, router, limit: createRateLimit(rateLimit), faults });
   const listener = (request: IncomingMessage, response: ServerResponse): void => {

@@ -14,6 +14,7 @@ import type { Exchange } from './http/fault-hook.ts';
 import { createRandom } from './random.ts';
 import { type Simulator as Server, startSimulator } from './server.ts';
 import { makeTls } from './tls.ts';
+import { createTables, type Tables } from './state/tables.ts';
 import { createDesk, DEFAULT_DELAYS, type TrafficDelays, type TrafficDesk } from './traffic/desk.ts';
 import { createReplays } from './traffic/replays.ts';
 import { trafficRoutes } from './traffic/routes.ts';
@@ -37,6 +38,8 @@ export interface SimulatorOptions {
   /** Refuse in traffic queries what a 25.2.40 refuses although clients in use send it (traffic.md §16.1). */
   readonly strict?: boolean;
   readonly delays?: TrafficDelays;
+  /** What changes; kept in memory only without them. */
+  readonly tables?: Tables;
 }
 
 export interface Simulator extends Server {
@@ -62,10 +65,11 @@ export async function createSimulator({
   faults = [],
   strict = false,
   delays = DEFAULT_DELAYS,
+  tables = createTables(),
 }: SimulatorOptions = {}): Promise<Simulator> {
   const clock = createSimulatorClock(estate.nowMs);
   const log = createRequestLog(clock);
-  const replays = createReplays();
+  const replays = createReplays(tables);
   const plan = createFaultPlan(createRandom(estate.seed, 'faults'));
   const certificates = tls ? makeTls(host) : null;
 
@@ -80,6 +84,7 @@ export async function createSimulator({
     tls: certificates ?? undefined,
     rateLimit,
     clock,
+    tables,
     extraRoutes: [...trafficRoutes({ desk: deskOf, strict }), ...eventRoutes()],
     faults: faultHook({
       plan,
@@ -93,6 +98,7 @@ export async function createSimulator({
   });
   const control = controlEndpoint(
     controlRoutes({ world: server.world, clock, log, plan, replays, desk: deskOf(server.world) }),
+    tables.flush,
   );
   const ca = certificates?.ca ?? null;
   const writer = secondWriter(server, ca);

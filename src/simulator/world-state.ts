@@ -14,11 +14,16 @@ import { loadPolicy } from './lifecycle/seed.ts';
 import { createIds, type Ids } from './objects/ids.ts';
 import { createDimensionStore, createLabelStore, type DimensionStore, type LabelStore } from './objects/label-store.ts';
 import { createSettings, type Settings } from './objects/settings-store.ts';
+import { createRecordStore, type RecordStore } from './records/record-store.ts';
+import { recordSeeds } from './records/seeds.ts';
 import { createWorkloadStore, type WorkloadStore } from './objects/workload-store.ts';
+import { createTables, type Tables } from './state/tables.ts';
 import type { World } from './world.ts';
 
 /** The living state with everything the kernel's own routes may change. */
 export interface WorldState extends World {
+  /** Everything that changes. A part without a store of its own opens a table here. */
+  readonly tables: Tables;
   readonly ids: Ids;
   readonly keys: KeyStore;
   readonly sessions: Sessions;
@@ -29,28 +34,33 @@ export interface WorldState extends World {
   /** The versioned objects; commits go through `provision`, which starts an epoch. */
   readonly policies: PolicyStore;
   readonly settings: Settings;
+  /** Everything unversioned beside labels, workloads and keys. */
+  readonly records: RecordStore;
   /** `policy` of any version; numbered ones are made anew each time. */
   policyAt(version: VersionName): PolicySource;
   /** Commits pending objects as this version and starts a new epoch. */
   provision(objects: readonly PolicyObject[], version: VersionRecord): void;
 }
 
-export function createWorld(estate: Estate, clock: Clock): WorldState {
+export function createWorld(estate: Estate, clock: Clock, tables: Tables = createTables()): WorldState {
   const { orgId } = estate;
-  const ids = createIds(estate.seed);
-  const labels = createLabelStore(estate, ids);
-  const policies = loadPolicy(estate, ids);
-  const ownEvents: JsonObject[] = [];
+  const ids = createIds(estate.seed, tables);
+  const labels = createLabelStore(estate, ids, tables);
+  const policies = loadPolicy(estate, ids, tables);
+  const records = createRecordStore(tables, recordSeeds(estate), ids.taken);
+  const events = tables.open<JsonObject>('events');
+  const ownEvents = [...events.values()];
   const cache = new Map<'draft' | 'active', { readonly stamp: string; readonly source: PolicySource }>();
   let workloadChanges = 0;
 
-  const workloads = createWorkloadStore(estate, ids, (before, after) => {
+  const workloads = createWorkloadStore(estate, ids, tables, (before, after) => {
     workloadChanges++;
     epochLog.workloadChanged(before, after);
   });
   const epochLog = createEpochLog({
+    tables,
     nowMs: () => clock.now(),
-    firstVersion: policies.latestVersion(),
+    firstVersion: estate.policyVersions.at(-1)?.version ?? 0,
     workloads: () => workloads.all(),
     source: (version, living) => policySource({ orgId, store: policies, labels, version, workloads: living }),
   });
@@ -59,16 +69,18 @@ export function createWorld(estate: Estate, clock: Clock): WorldState {
     estate,
     clock,
     orgId,
+    tables,
     ids,
     labels,
     policies,
     workloads,
     ownEvents,
-    keys: createKeyStore(estate),
-    sessions: createSessions(clock),
-    jobs: createJobStore(clock),
-    dimensions: createDimensionStore(estate),
-    settings: createSettings(orgId),
+    keys: createKeyStore(estate, tables),
+    sessions: createSessions(clock, tables),
+    jobs: createJobStore(clock, tables),
+    dimensions: createDimensionStore(estate, tables),
+    settings: createSettings(orgId, tables),
+    records,
     label(id) {
       const label = labels.get(id);
       return label && !label.deleted ? label.record : undefined;
@@ -90,7 +102,10 @@ export function createWorld(estate: Estate, clock: Clock): WorldState {
       return source;
     },
     epochs: (fromMs, toMs) => epochLog.epochs(fromMs, toMs),
-    recordEvent: (event) => void ownEvents.push(event),
+    recordEvent(event) {
+      ownEvents.push(event);
+      events.set(String(event['href']), event);
+    },
     provision(objects, version) {
       policies.commit(objects, version);
       epochLog.policyChanged(version.version);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Estate, UserRecord } from '../estates/estate.ts';
+import type { Tables } from '../state/tables.ts';
 import type { Caller } from '../world.ts';
 
 /** An API key: `api_<17 hex>` and a secret of 64 hex digits (objects.md §2.1). */
@@ -40,7 +41,7 @@ function seededKey(estate: Estate, name: string, user: UserRecord, scope: readon
 }
 
 /** An estate's three keys: the owner's, a read-only user's, and one limited to labels. */
-export function createKeyStore(estate: Estate): KeyStore {
+export function createKeyStore(estate: Estate, tables: Tables): KeyStore {
   const [first] = estate.users;
   if (!first) throw new Error('An estate needs at least one user.');
   const owner = estate.users.find(({ role }) => role === 'owner') ?? first;
@@ -53,12 +54,12 @@ export function createKeyStore(estate: Estate): KeyStore {
     readOnly: seededKey(estate, 'read-only', reader, []),
     scoped: seededKey(estate, 'scoped', scopedUser, scope),
   };
-  const keys = new Map(Object.values(seeded).map((key) => [key.keyId, key]));
+  const keys = tables.open('api_keys', () => Object.values(seeded).map((key) => [key.keyId, key] as const));
   return {
     seeded,
     get: (keyId) => keys.get(keyId),
     all: () => [...keys.values()],
-    put: (key) => void keys.set(key.keyId, key),
+    put: (key) => keys.set(key.keyId, key),
     remove: (keyId) => void keys.delete(keyId),
   };
 }

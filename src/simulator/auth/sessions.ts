@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../core/clock.ts';
 import { CHOICES } from '../choices.ts';
 import type { UserRecord } from '../estates/estate.ts';
+import type { Tables } from '../state/tables.ts';
 
 /** The password flow of objects.md §2.2: a 30-second token is traded for a session. */
 export interface Sessions {
@@ -14,9 +15,14 @@ export interface Sessions {
   close(user: UserRecord): void;
 }
 
-export function createSessions(clock: Clock): Sessions {
-  const tokens = new Map<string, { readonly user: UserRecord; readonly untilMs: number }>();
-  const sessions = new Map<string, { readonly user: UserRecord; readonly untilMs: number }>();
+interface Ticket {
+  readonly user: UserRecord;
+  readonly untilMs: number;
+}
+
+export function createSessions(clock: Clock, tables: Tables): Sessions {
+  const tokens = tables.open<Ticket>('auth_tokens');
+  const sessions = tables.open<Ticket>('sessions');
   const make = (): string => randomBytes(20).toString('hex');
   const sessionEnd = (): number => clock.now() + CHOICES.sessionMinutes * 60_000;
   return {
@@ -42,7 +48,7 @@ export function createSessions(clock: Clock): Sessions {
       return found.user;
     },
     close(user) {
-      for (const [token, session] of sessions) if (session.user.id === user.id) sessions.delete(token);
+      for (const [token, session] of [...sessions.entries()]) if (session.user.id === user.id) sessions.delete(token);
     },
   };
 }

@@ -18,11 +18,12 @@ export const CONTROL = '/_sim';
 const LOOPBACK = /^(?:::ffff:)?127\.|^::1$/;
 
 /**
- * Answers calls below `/_sim`. They come from this machine only, and never from a web page: a page that knows the port could otherwise
+ * Answers calls below `/_sim`; `keep` is called before an answer, for what has to outlive the process. They come from this machine only, and never from a web page: a page that knows the port could otherwise
  * break somebody's tests.
  */
 export function controlEndpoint(
   routes: readonly ControlRoute[],
+  keep: () => void,
 ): (exchange: Exchange) => Promise<'continue' | 'handled'> {
   return async (exchange) => {
     const path = exchange.url.replace(/\?.*$/s, '');
@@ -41,7 +42,9 @@ export function controlEndpoint(
         const id = idIn(route.path, called);
         if (route.method !== exchange.method || id === null) continue;
         try {
-          return { status: 200, json: await route.handle({ id, body: await readBody(request) }) };
+          const json = await route.handle({ id, body: await readBody(request) });
+          keep();
+          return { status: 200, json };
         } catch (error) {
           if (error instanceof ApiError) return { status: error.status, json: { error: error.errors[0]?.message } };
           throw error;

@@ -10,6 +10,7 @@ import { type EventFilter, eventFilter } from './filter.ts';
 import { type EventHistory, eventHistory } from './history.ts';
 import { DEFAULT_EVENT_SETTINGS, type EventSettings, eventSettingsCheck } from './settings.ts';
 
+const SETTINGS = 'settings';
 const DEFAULT_ROWS = 100;
 const MOST_ROWS = 10_000;
 
@@ -21,9 +22,11 @@ const EVERYTHING: EventFilter = {
 
 /** The events API (traffic.md §6): the estate's history and what the simulator recorded since its start, newest first. */
 export function eventRoutes(): readonly Route<WorldState>[] {
-  let settings: EventSettings = DEFAULT_EVENT_SETTINGS;
   const histories = new WeakMap<World, EventHistory>();
-  const retentionMs = () => settings.audit_event_retention_seconds * 1000;
+  const documents = ({ tables }: WorldState) =>
+    tables.open<EventSettings>('event_settings', () => [[SETTINGS, DEFAULT_EVENT_SETTINGS]]);
+  const settingsOf = (world: WorldState): EventSettings => documents(world).get(SETTINGS) ?? DEFAULT_EVENT_SETTINGS;
+  const retentionMs = (world: WorldState) => settingsOf(world).audit_event_retention_seconds * 1000;
 
   function historyOf(world: World): EventHistory {
     const history = histories.get(world) ?? eventHistory(world);
@@ -31,7 +34,7 @@ export function eventRoutes(): readonly Route<WorldState>[] {
     return history;
   }
 
-  function list(world: World, query: URLSearchParams, narrowed: (filter: EventFilter) => EventFilter): Reply {
+  function list(world: WorldState, query: URLSearchParams, narrowed: (filter: EventFilter) => EventFilter): Reply {
     if ((integerParam(query, 'max_results') ?? 0) > MOST_ROWS) {
       throw inputValidation(
         'query_parameters',
@@ -39,13 +42,13 @@ export function eventRoutes(): readonly Route<WorldState>[] {
       );
     }
     const history = historyOf(world);
-    const all = history.select(narrowed(EVERYTHING), retentionMs());
-    const places = history.select(narrowed(eventFilter(query)), retentionMs());
+    const all = history.select(narrowed(EVERYTHING), retentionMs(world));
+    const places = history.select(narrowed(eventFilter(query)), retentionMs(world));
     return collection(places, all.length, (place) => history.at(place));
   }
 
-  function one(world: World, href: string): Reply {
-    const event = historyOf(world).find(href, retentionMs());
+  function one(world: WorldState, href: string): Reply {
+    const event = historyOf(world).find(href, retentionMs(world));
     if (!event) throw notFound();
     return { status: 200, json: event };
   }
@@ -89,7 +92,7 @@ export function eventRoutes(): readonly Route<WorldState>[] {
       path: '/orgs/:org/settings/events',
       access: 'read',
       schema: 'settings_events_get',
-      handle: () => ({ status: 200, json: settings }),
+      handle: ({ world }) => ({ status: 200, json: settingsOf(world) }),
     },
     {
       method: 'PUT',
@@ -98,8 +101,9 @@ export function eventRoutes(): readonly Route<WorldState>[] {
       handle(request) {
         const { world, caller, body } = request;
         requireGlobal(caller);
-        const before = settings;
-        settings = { ...settings, ...eventSettingsCheck(body) };
+        const before = settingsOf(world);
+        const settings = { ...before, ...eventSettingsCheck(body) };
+        documents(world).set(SETTINGS, settings);
         request.audit('event_settings.update', [
           {
             resource: { event_settings: { href: `/orgs/${world.orgId}/settings/events` } },

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../core/clock.ts';
+import type { Tables } from '../state/tables.ts';
 import { CHOICES } from '../choices.ts';
 import type { Caller } from '../world.ts';
 import type { WorldState } from '../world-state.ts';
@@ -11,21 +12,27 @@ import { JSON_TYPE, jsonArray } from './send.ts';
 const KEPT = 200;
 const JOB_TYPE = ':illumio/async_requests';
 
-/** Asynchronous reads of collections (objects.md §4.3). A job keeps the rows it was asked for; they are rendered when fetched. */
+/**
+ * Asynchronous reads of collections (objects.md §4.3). A job keeps the rows it was asked for; they are rendered when fetched. It does not
+ * keep them beyond the process: after a restart a job reads its collection again.
+ */
 export interface Job {
   readonly id: string;
   readonly datafile: string;
   /** The collection's path, without the query. */
   readonly description: string;
-  readonly requestedBy: string;
+  /** The query of the read, without a leading question mark. */
+  readonly query: string;
+  readonly caller: Caller;
   readonly requestedMs: number;
-  readonly rows: ItemsReply;
   readonly status: 'pending' | 'running' | 'done';
   readonly terminatedMs: number | null;
 }
 
 export interface JobStore {
-  start(description: string, caller: Caller, rows: ItemsReply): Job;
+  start(asked: Pick<Job, 'description' | 'query' | 'caller'>, rows: ItemsReply): Job;
+  /** What the job read; null after a restart. */
+  rows(job: Job): ItemsReply | null;
   list(): readonly Job[];
   /** The job as this poll finds it: each poll moves it one state on. */
   poll(id: string): Job;
@@ -33,30 +40,35 @@ export interface JobStore {
   remove(id: string): Job;
 }
 
-export function createJobStore(clock: Clock): JobStore {
-  const jobs = new Map<string, Job>();
+export function createJobStore(clock: Clock, tables: Tables): JobStore {
+  const jobs = tables.open<Job>('jobs');
+  const rowsOf = new Map<string, ItemsReply>();
+  const forget = (id: string): void => {
+    jobs.delete(id);
+    rowsOf.delete(id);
+  };
   const find = (id: string): Job => {
     const job = jobs.get(id);
     if (!job) throw notFound();
     return job;
   };
   return {
-    start(description, caller, rows) {
+    start(asked, rows) {
       const job: Job = {
         id: randomUUID(),
         datafile: randomUUID(),
-        description,
-        requestedBy: caller.href,
+        ...asked,
         requestedMs: clock.now(),
-        rows,
         status: rows.items.length > CHOICES.jobRowsDoneAtFirstPoll ? 'pending' : 'running',
         terminatedMs: null,
       };
       jobs.set(job.id, job);
+      rowsOf.set(job.id, rows);
       const oldest = jobs.keys().next().value;
-      if (jobs.size > KEPT && oldest !== undefined) jobs.delete(oldest);
+      if (jobs.size > KEPT && oldest !== undefined) forget(oldest);
       return job;
     },
+    rows: ({ id }) => rowsOf.get(id) ?? null,
     list: () => [...jobs.values()].reverse(),
     poll(id) {
       const job = find(id);
@@ -74,7 +86,7 @@ export function createJobStore(clock: Clock): JobStore {
     },
     remove(id) {
       const job = find(id);
-      jobs.delete(id);
+      forget(id);
       return job;
     },
   };
@@ -93,7 +105,7 @@ const renderJob = (orgId: number, job: Job) => ({
   status: job.status,
   requested_at: jobTime(job.requestedMs),
   ...(job.terminatedMs !== null && { terminated_at: jobTime(job.terminatedMs) }),
-  requested_by: { href: job.requestedBy },
+  requested_by: { href: job.caller.href },
 });
 
 export const jobRoutes: readonly Route<WorldState>[] = [
@@ -138,8 +150,9 @@ export const jobRoutes: readonly Route<WorldState>[] = [
     method: 'GET',
     path: '/orgs/:org/datafiles/:id',
     access: 'read',
-    handle({ world, params }) {
-      const { rows } = world.jobs.datafile(params['id'] ?? '');
+    async handle({ world, params, readAgain }) {
+      const job = world.jobs.datafile(params['id'] ?? '');
+      const rows = world.jobs.rows(job) ?? (await readAgain(job.description, job.query, job.caller));
       return { status: 200, body: jsonArray(rows.items, (item) => rows.render(item)), headers: JSON_TYPE };
     },
   },

@@ -52,7 +52,10 @@ export function createKernel({ world, router, limit, faults }: KernelOptions) {
 
   async function answerTo(exchange: Exchange, requestId: string): Promise<Outgoing> {
     try {
-      return await carryOut(exchange, requestId);
+      const outgoing = await carryOut(exchange, requestId);
+      // Nothing is acknowledged before it is kept.
+      world.tables.flush();
+      return outgoing;
     } catch (error) {
       if (error instanceof ApiError)
         return {
@@ -81,16 +84,29 @@ export function createKernel({ world, router, limit, faults }: KernelOptions) {
 
     const { route, params } = match;
     const audited = createAudit();
-    const reply = await route.handle({
+    const given = {
       world,
-      caller,
-      params,
-      query: url.searchParams,
-      body,
       headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)])),
       requestId,
       audit: audited.add,
-    });
+    };
+    const readAgain: Request['readAgain'] = async (asked, query, reader) => {
+      const again = router('GET', asked);
+      const at = {
+        ...given,
+        readAgain,
+        caller: reader,
+        params: again.params,
+        query: new URLSearchParams(query),
+        body: undefined,
+      };
+      const reply = await again.route.handle(at);
+      if ('items' in reply) return reply;
+      throw notFound();
+    };
+    const pending = route.handle({ ...given, readAgain, caller, params, query: url.searchParams, body });
+    // Without a pause where there is none: a write, its event and their keeping are one step, whatever else is going on.
+    const reply = pending instanceof Promise ? await pending : pending;
     const outgoing = render(route, reply, { caller, query: url.searchParams, path, request });
     const event = audited.event;
     if (event && outgoing.status < 300)
@@ -157,7 +173,7 @@ export function createKernel({ world, router, limit, faults }: KernelOptions) {
     const asked = integerParam(query, 'max_results');
     if (prefersAsync(request)) {
       const rows = asked === undefined ? reply : { ...reply, items: reply.items.slice(0, Math.max(0, asked)) };
-      const job = world.jobs.start(path, caller, rows);
+      const job = world.jobs.start({ description: path, query: query.toString(), caller }, rows);
       const headers = {
         Location: jobHref(world.orgId, job),
         'Retry-After': String(CHOICES.jobRetryAfterSeconds),

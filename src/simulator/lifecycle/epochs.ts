@@ -1,13 +1,14 @@
 import type { PolicySource } from '../../model/policy/source.ts';
 import { CHOICES } from '../choices.ts';
 import type { StoredWorkload } from '../objects/workload-store.ts';
+import type { Tables } from '../state/tables.ts';
 import type { Epoch } from '../world.ts';
 
 /** A stretch of time with one active policy and one set of workloads. Workloads are kept as what they were *before* it began. */
 interface Start {
   readonly fromMs: number;
   version: number;
-  readonly before: Map<string, StoredWorkload | undefined>;
+  readonly before: Map<string, StoredWorkload | null>;
   policy: PolicySource | null;
 }
 
@@ -19,16 +20,28 @@ export interface EpochLog {
 }
 
 export interface EpochOptions {
+  readonly tables: Tables;
   readonly nowMs: () => number;
   readonly firstVersion: number;
   readonly workloads: () => readonly StoredWorkload[];
   readonly source: (version: number, workloads: readonly StoredWorkload[]) => PolicySource;
 }
 
-export function createEpochLog({ nowMs, firstVersion, workloads, source }: EpochOptions): EpochLog {
+export function createEpochLog({ tables, nowMs, firstVersion, workloads, source }: EpochOptions): EpochLog {
+  const versions = tables.open<number>('epochs');
+  const workloadsBefore = tables.open<StoredWorkload | null>('epoch_workloads');
   const starts: Start[] = [
+    // The version that held before anything changed.
     { fromMs: Number.NEGATIVE_INFINITY, version: firstVersion, before: new Map(), policy: null },
+    ...[...versions.entries()].map(
+      ([fromMs, version]): Start => ({ fromMs: Number(fromMs), version, before: new Map(), policy: null }),
+    ),
   ];
+  const byStart = new Map(starts.map((start) => [String(start.fromMs), start]));
+  for (const [key, before] of workloadsBefore.entries()) {
+    const slash = key.indexOf('/');
+    byStart.get(key.slice(0, slash))?.before.set(key.slice(slash + 1), before);
+  }
   const latest = (): Start => {
     const last = starts.at(-1);
     if (!last) throw new Error('The epoch log always has a first epoch.');
@@ -44,6 +57,7 @@ export function createEpochLog({ nowMs, firstVersion, workloads, source }: Epoch
     }
     const start: Start = { fromMs, version: last.version, before: new Map(), policy: null };
     starts.push(start);
+    versions.set(String(fromMs), start.version);
     return start;
   };
 
@@ -63,10 +77,15 @@ export function createEpochLog({ nowMs, firstVersion, workloads, source }: Epoch
     workloadChanged(before, after) {
       if (before && sameForPolicy(before, after)) return;
       const start = upcoming();
-      if (!start.before.has(after.record.id)) start.before.set(after.record.id, before);
+      const { id } = after.record;
+      if (start.before.has(id)) return;
+      start.before.set(id, before ?? null);
+      workloadsBefore.set(`${start.fromMs}/${id}`, before ?? null);
     },
     policyChanged(version) {
-      upcoming().version = version;
+      const start = upcoming();
+      start.version = version;
+      versions.set(String(start.fromMs), version);
     },
     epochs(fromMs, toMs) {
       return starts.flatMap((start, index): Epoch[] => {

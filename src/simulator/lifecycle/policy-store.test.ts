@@ -122,7 +122,7 @@ it('agrees with the table, whatever happens', () => {
   let restored = 0;
   assert(
     property(array(step, { minLength: 15, maxLength: 40, size: 'max' }), (steps) => {
-      const store = createPolicyStore(1, []);
+      const store = createPolicyStore(1);
       const model: Naive = { draft: {}, active: {}, versions: {} };
       const ids: string[] = [];
       steps.forEach((action, index) => {

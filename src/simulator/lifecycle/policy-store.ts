@@ -12,6 +12,8 @@ import {
   type PolicyType,
   type UpdateType,
 } from './object.ts';
+import { createTables, type Tables } from '../state/tables.ts';
+import { policyRows } from './policy-rows.ts';
 import { createReferenceIndex } from './references.ts';
 
 /** One provisioning of the past. */
@@ -52,7 +54,6 @@ export interface PolicyStore {
   pending(): readonly Pending[];
   referrers(href: string): readonly PolicyObject[];
 
-  load(object: PolicyObject): void;
   create(type: PolicyType, id: string, content: Content): PolicyObject;
   /** New draft content; an object pending deletion stays so (objects.md §9). */
   edit(object: PolicyObject, content: Content): PolicyObject;
@@ -76,11 +77,27 @@ export type Pending = PolicyObject & {
 
 const HREF = /^\/orgs\/(\d+)\/sec_policy\/(?:draft|active|\d+)\/([a-z_]+)(?:\/([A-Za-z0-9-]+))?$/;
 
-export function createPolicyStore(orgId: number, history: readonly VersionRecord[]): PolicyStore {
-  const versions = [...history];
+/** What an estate brings along. */
+export interface PolicyPast {
+  readonly versions: readonly VersionRecord[];
+  objects(): readonly PolicyObject[];
+}
+
+export function createPolicyStore(
+  orgId: number,
+  past: PolicyPast = { versions: [], objects: () => [] },
+  tables: Tables = createTables(),
+): PolicyStore {
+  const rows = policyRows(tables, past);
+  const versions = [...rows.versions.values()];
   const objects = new Map<PolicyType, Map<string, PolicyObject>>(POLICY_TYPES.map((type) => [type, new Map()]));
   const ofType = (type: PolicyType): Map<string, PolicyObject> => objects.get(type) ?? new Map();
   const index = createReferenceIndex();
+
+  for (const object of rows.objects()) {
+    ofType(object.type).set(object.id, object);
+    index.replace(undefined, object);
+  }
 
   let changes = 0;
   const put = (object: PolicyObject): PolicyObject => {
@@ -88,6 +105,7 @@ export function createPolicyStore(orgId: number, history: readonly VersionRecord
     const before = ofType(object.type).get(object.id);
     ofType(object.type).set(object.id, object);
     index.replace(before, object);
+    rows.put(object);
     return object;
   };
   const contentIn = (object: PolicyObject, version: VersionName): Content | null => {
@@ -123,7 +141,6 @@ export function createPolicyStore(orgId: number, history: readonly VersionRecord
     pending: () => POLICY_TYPES.flatMap((type) => store.all(type).filter(isPending)),
     referrers: (href) => index.referrers(href),
 
-    load: (object) => void put(object),
     create: (type, id, content) =>
       put({
         type,
@@ -154,6 +171,7 @@ export function createPolicyStore(orgId: number, history: readonly VersionRecord
     },
     commit(pending, record) {
       versions.push(record);
+      rows.versions.set(String(record.version), record);
       for (const object of pending) {
         if (!object.draft) continue;
         const content = object.draft.updateType === 'delete' ? null : committed(object.draft.content);

@@ -3,8 +3,17 @@ import type { Estate, VersionedSeed } from '../estates/estate.ts';
 import type { Ids } from '../objects/ids.ts';
 import { userHref } from '../objects/wire.ts';
 import { hrefOf, isJsonObject } from './body.ts';
-import { type Content, marked, type PolicyObject, type PolicyType, type RuleKind, type RuleRecord } from './object.ts';
+import {
+  type Content,
+  marked,
+  POLICY_TYPES,
+  type PolicyObject,
+  type PolicyType,
+  type RuleKind,
+  type RuleRecord,
+} from './object.ts';
 import { createPolicyStore, type PolicyStore, type VersionRecord } from './policy-store.ts';
+import type { Tables } from '../state/tables.ts';
 
 const RULE_LISTS = [
   ['rules', 'sec_rules'],
@@ -13,7 +22,7 @@ const RULE_LISTS = [
 ] as const satisfies readonly (readonly [field: string, kind: RuleKind])[];
 
 /** The policy of an estate, ready to be changed. Objects are taken over as they are; only rules are unpacked. */
-export function loadPolicy(estate: Estate, ids: Ids): PolicyStore {
+export function loadPolicy(estate: Estate, ids: Ids, tables: Tables): PolicyStore {
   const versions = estate.policyVersions.map(
     (version): VersionRecord => ({
       version: version.version,
@@ -23,7 +32,6 @@ export function loadPolicy(estate: Estate, ids: Ids): PolicyStore {
       createdBy: userHref(version.createdBy),
     }),
   );
-  const store = createPolicyStore(estate.orgId, versions);
   const seeds: readonly (readonly [PolicyType, readonly VersionedSeed[]])[] = [
     ['label_groups', estate.labelGroups],
     ['services', estate.services],
@@ -32,12 +40,17 @@ export function loadPolicy(estate: Estate, ids: Ids): PolicyStore {
     ['enforcement_boundaries', estate.enforcementBoundaries],
     ['virtual_services', estate.virtualServices],
   ];
-  for (const [type, list] of seeds)
-    for (const seed of list) {
-      if (/^\d+$/.test(seed.id)) ids.taken(type, Number(seed.id));
-      store.load(objectOf(type, seed, versions, ids));
+  const objects = () => [
+    ...seeds.flatMap(([type, list]) => list.map((seed) => objectOf(type, seed, versions, ids))),
+    firewallSettings(estate, versions),
+  ];
+  const store = createPolicyStore(estate.orgId, { versions, objects }, tables);
+  for (const type of POLICY_TYPES)
+    for (const object of store.all(type)) {
+      if (/^\d+$/.test(object.id)) ids.taken(type, Number(object.id));
+      for (const content of [object.draft?.content, ...object.history.map((past) => past.content)])
+        for (const rule of content?.rules ?? []) ids.taken('rules', rule.id);
     }
-  store.load(firewallSettings(estate, versions));
   return store;
 }
 
@@ -87,7 +100,7 @@ function contentOf(
 function ruleOf(kind: RuleKind, wire: JsonObject, seed: VersionedSeed, ids: Ids): RuleRecord {
   const { id, created_at, updated_at, created_by, updated_by, update_type, ...rest } = wire;
   const { href: _href, deleted_at: _deletedAt, deleted_by: _deletedBy, caps: _caps, ...body } = rest;
-  const own = typeof id === 'number' ? id : ids.next('rules');
+  const own = typeof id === 'number' ? id : ids.reserve('rules');
   ids.taken('rules', own);
   return {
     kind,

@@ -1,4 +1,5 @@
 import type { DimensionRecord, Estate, LabelRecord } from '../estates/estate.ts';
+import type { Tables } from '../state/tables.ts';
 import type { Ids } from './ids.ts';
 import { userHref } from './wire.ts';
 
@@ -32,37 +33,42 @@ export interface LabelStore {
 
 const nameOf = (key: string, value: string): string => `${key.toLowerCase()}\u0000${value.toLowerCase()}`;
 
-export function createLabelStore(estate: Estate, ids: Ids): LabelStore {
-  const labels = new Map<number, StoredLabel>();
+export function createLabelStore(estate: Estate, ids: Ids, tables: Tables): LabelStore {
+  const labels = tables.open('labels', () => seedLabels(estate));
   const byName = new Map<string, number>();
-  const store: LabelStore = {
+  for (const { record, deleted } of labels.values()) {
+    ids.taken('labels', record.id);
+    if (!deleted) byName.set(nameOf(record.key, record.value), record.id);
+  }
+  return {
     all: () => [...labels.values()],
-    get: (id) => labels.get(id),
+    get: (id) => labels.get(String(id)),
     find(key, value) {
       const id = byName.get(nameOf(key, value));
-      return id === undefined ? undefined : labels.get(id);
+      return id === undefined ? undefined : labels.get(String(id));
     },
     put(label) {
       const { id, key, value } = label.record;
-      const before = labels.get(id);
+      const before = labels.get(String(id));
       if (before) byName.delete(nameOf(before.record.key, before.record.value));
       if (!label.deleted) byName.set(nameOf(key, value), id);
-      labels.set(id, label);
+      labels.set(String(id), label);
     },
   };
-  for (const record of estate.labels) {
-    ids.taken('labels', record.id);
-    store.put({
+}
+
+const seedLabels = ({ labels }: Estate) =>
+  labels.map((record): readonly [string, StoredLabel] => [
+    String(record.id),
+    {
       record,
       createdBy: userHref(record.createdBy),
       updatedBy: userHref(record.createdBy),
       externalDataSet: null,
       externalDataReference: null,
       deleted: false,
-    });
-  }
-  return store;
-}
+    },
+  ]);
 
 export interface DimensionStore {
   all(): readonly StoredDimension[];
@@ -72,9 +78,9 @@ export interface DimensionStore {
   put(dimension: StoredDimension): void;
 }
 
-export function createDimensionStore(estate: Estate): DimensionStore {
-  const dimensions = new Map<string, StoredDimension>(
-    estate.dimensions.map((record) => [
+export function createDimensionStore(estate: Estate, tables: Tables): DimensionStore {
+  const dimensions = tables.open('label_dimensions', () =>
+    estate.dimensions.map((record): readonly [string, StoredDimension] => [
       record.id,
       {
         record,
@@ -91,6 +97,6 @@ export function createDimensionStore(estate: Estate): DimensionStore {
     all: () => [...dimensions.values()],
     get: (id) => dimensions.get(id),
     byKey: (key) => [...dimensions.values()].find(({ record, deletedMs }) => record.key === key && deletedMs === null),
-    put: (dimension) => void dimensions.set(dimension.record.id, dimension),
+    put: (dimension) => dimensions.set(dimension.record.id, dimension),
   };
 }

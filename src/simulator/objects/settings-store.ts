@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../core/json.ts';
+import type { Tables } from '../state/tables.ts';
 
 /** The organisation's settings (objects.md §2.4, traffic.md §10): plain documents that PUT merges into. */
 export interface Settings {
@@ -21,7 +22,33 @@ const OPTIONAL_FEATURES = [
 ];
 const ENABLED = new Set(['lightning_default', 'ransomware_readiness_dashboard']);
 
-export const createSettings = (orgId: number): Settings => ({
+/** Assigned, they are kept. */
+export function createSettings(orgId: number, tables: Tables): Settings {
+  const start = defaults(orgId);
+  const documents = tables.open<Settings[keyof Settings]>('settings', () => Object.entries(start));
+  return {
+    get org() {
+      return (documents.get('org') ?? start.org) as Settings['org'];
+    },
+    set org(document) {
+      documents.set('org', document);
+    },
+    get workloads() {
+      return (documents.get('workloads') ?? start.workloads) as Settings['workloads'];
+    },
+    set workloads(document) {
+      documents.set('workloads', document);
+    },
+    get optionalFeatures() {
+      return (documents.get('optionalFeatures') ?? start.optionalFeatures) as Settings['optionalFeatures'];
+    },
+    set optionalFeatures(document) {
+      documents.set('optionalFeatures', document);
+    },
+  };
+}
+
+const defaults = (orgId: number): Settings => ({
   org: {
     href: `/orgs/${orgId}/settings`,
     num_assets_requiring_ransomware_protection: null,

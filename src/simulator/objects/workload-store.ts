@@ -1,4 +1,5 @@
 import type { Estate, WorkloadRecord } from '../estates/estate.ts';
+import type { Tables } from '../state/tables.ts';
 import type { Ids } from './ids.ts';
 import { userHref, venHref } from './wire.ts';
 
@@ -56,19 +57,11 @@ export interface WorkloadStore {
 export function createWorkloadStore(
   estate: Estate,
   ids: Ids,
+  tables: Tables,
   changed: (before: StoredWorkload | undefined, after: StoredWorkload) => void,
 ): WorkloadStore {
-  const workloads = new Map<string, StoredWorkload>();
-  for (const record of estate.workloads) {
-    if (record.ven) ids.taken('agents', record.ven.agentId);
-    workloads.set(record.id, {
-      record,
-      createdBy: record.managed ? venHref(estate.orgId, record.id) : userHref(record.updatedBy),
-      updatedBy: userHref(record.updatedBy),
-      deleted: false,
-      extra: NO_EXTRA,
-    });
-  }
+  const workloads = tables.open('workloads', () => seedWorkloads(estate));
+  for (const { record } of workloads.values()) if (record.ven) ids.taken('agents', record.ven.agentId);
   const byExternal = new Map<string, string>();
   const externalName = ({ externalDataSet, externalDataReference }: WorkloadRecord): string | null =>
     externalDataSet === null || externalDataReference === null
@@ -104,6 +97,18 @@ export function createWorkloadStore(
   };
   return store;
 }
+
+const seedWorkloads = ({ orgId, workloads }: Estate) =>
+  workloads.map((record): readonly [string, StoredWorkload] => [
+    record.id,
+    {
+      record,
+      createdBy: record.managed ? venHref(orgId, record.id) : userHref(record.updatedBy),
+      updatedBy: userHref(record.updatedBy),
+      deleted: false,
+      extra: NO_EXTRA,
+    },
+  ]);
 
 function groupByLabel(workloads: readonly StoredWorkload[]): ReadonlyMap<number, readonly StoredWorkload[]> {
   const groups = new Map<number, StoredWorkload[]>();

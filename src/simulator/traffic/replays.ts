@@ -1,3 +1,5 @@
+import { createTables, type Tables } from '../state/tables.ts';
+
 /** A stretch of traffic; `shiftMs` is how much later it happened than the observed traffic it repeats, 0 where it is not a repetition. */
 export interface Segment {
   readonly fromMs: number;
@@ -13,18 +15,18 @@ export interface Replays {
   segments(fromMs: number, toMs: number): readonly Segment[];
 }
 
-export function createReplays(): Replays {
-  const replays: Segment[] = [];
+export function createReplays(tables: Tables = createTables()): Replays {
+  const replays = tables.open<Segment>('replays');
   return {
     add(fromMs, toMs, atMs) {
       const replay = { fromMs: atMs, toMs: atMs + (toMs - fromMs), shiftMs: atMs - fromMs };
-      replays.push(replay);
+      replays.set(String(replay.fromMs), replay);
       return replay;
     },
     segments(fromMs, toMs) {
       const found: Segment[] = [];
       let at = fromMs;
-      for (const replay of replays) {
+      for (const replay of replays.values()) {
         if (replay.toMs <= at || replay.fromMs >= toMs) continue;
         if (replay.fromMs > at) found.push({ fromMs: at, toMs: replay.fromMs, shiftMs: 0 });
         const end = Math.min(replay.toMs, toMs);

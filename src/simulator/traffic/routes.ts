@@ -1,16 +1,14 @@
-import { scopeTest } from '../auth/scope.ts';
 import { integerParam, flagParam } from '../http/query.ts';
 import { notFound, refused } from '../http/refusals.ts';
 import type { Request, Route } from '../http/route.ts';
 import { bodyCheck } from '../http/validate.ts';
 import { oneOf, record } from '../http/schema.ts';
 import { JSON_TYPE } from '../http/send.ts';
-import type { Caller } from '../world.ts';
 import type { WorldState } from '../world-state.ts';
 import { databaseMetrics } from './database-metrics.ts';
 import type { TrafficDesk, TrafficQuery } from './desk.ts';
 import { questionReader } from './read-question.ts';
-import { csvDownload, jsonDownload, type Visible } from './result.ts';
+import { csvDownload, jsonDownload } from './result.ts';
 import { queryObject } from './wire.ts';
 
 const QUERIES = '/orgs/:org/traffic_flows/async_queries';
@@ -55,7 +53,7 @@ export function trafficRoutes({ desk, strict }: TrafficRouteOptions): readonly R
       schema: 'traffic_flows_async_queries_post_response',
       handle({ world, caller, body }) {
         const question = readNamed(body, world);
-        const query = desk(world).post(question, { body, caller, sees: visibleTo(world, caller) });
+        const query = desk(world).post(question, { body, caller });
         const id = query.href.slice(query.href.lastIndexOf('/') + 1);
         return { status: 202, json: queryObject(query), headers: { 'content-location': id } };
       },
@@ -126,7 +124,7 @@ export function trafficRoutes({ desk, strict }: TrafficRouteOptions): readonly R
       path: '/orgs/:org/traffic_flows/traffic_analysis_queries',
       access: 'read',
       handle({ world, caller, body }) {
-        const result = desk(world).ask(readBlocking(body, world), visibleTo(world, caller));
+        const result = desk(world).ask(readBlocking(body, world), caller);
         return { status: 200, body: jsonDownload(result, {}), headers: JSON_TYPE };
       },
     },
@@ -138,11 +136,4 @@ export function trafficRoutes({ desk, strict }: TrafficRouteOptions): readonly R
       handle: ({ world }) => ({ status: 200, json: databaseMetrics(world) }),
     },
   ];
-}
-
-/** A caller with a scope sees the flows of the workloads in it (traffic.md §2.11). */
-function visibleTo(world: WorldState, caller: Caller): Visible | null {
-  if (caller.scope.length === 0) return null;
-  const covers = scopeTest(world, caller);
-  return ({ record }) => covers(record.labels);
 }
