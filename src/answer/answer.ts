@@ -15,12 +15,19 @@ export interface Answer<Item = Readonly<Record<string, unknown>>> {
   readonly evidence?: readonly string[] | undefined;
   /** Further fields beside the envelope's (fields of the reference server's Returns column). */
   readonly extra?: Readonly<Record<string, unknown>> | undefined;
-  /** The PCE's own query that is still running: the answer gets a cursor that goes on with it. */
-  readonly continues?: Href | undefined;
+  /** The PCE's own queries that are still running: the answer gets a cursor that goes on with them. */
+  readonly continues?: readonly PendingQuery[] | undefined;
   /** What one page may cost in both lanes, where that is less than the configured budget; the rest is a cursor away. */
   readonly maxTokens?: number | undefined;
   /** How the text shows the rows; a table unless told. */
   readonly view?: View | undefined;
+}
+
+/** A query that is running on the PCE, and the question it is for: another question must not be answered with it. */
+export interface PendingQuery {
+  /** A digest of the question. */
+  readonly question: string;
+  readonly query: Href;
 }
 
 export type View =

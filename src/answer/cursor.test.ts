@@ -18,7 +18,8 @@ const invalid = expect.objectContaining({ code: 'invalid_cursor' });
 
 test('a cursor leads back to its place, with the query when there is one', () => {
   expect(openCursor(cursor, call, seal)).toEqual(position);
-  const withQuery = { ...position, lastKey: null, queryHref: href('/orgs/1/traffic_flows/async_queries/9f') };
+  const queries = [{ question: 'q', query: href('/orgs/1/traffic_flows/async_queries/9f') }];
+  const withQuery = { ...position, lastKey: null, queries };
   expect(openCursor(sealCursor(call, withQuery, seal), call, seal)).toEqual(withQuery);
 });
 

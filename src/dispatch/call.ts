@@ -1,4 +1,4 @@
-import type { Answer } from '../answer/answer.ts';
+import type { Answer, PendingQuery } from '../answer/answer.ts';
 import type { ToolResult } from '../answer/result.ts';
 import type { Effect, Principal } from '../core/authority.ts';
 import type { FailureCode } from '../core/errors.ts';
@@ -19,6 +19,12 @@ export interface ToolCall {
   readonly signal: AbortSignal;
   /** Where progress goes; absent when the client asked for none. */
   readonly progress?: ((progress: Progress) => void) | undefined;
+  /** When it fires the call ends with what it knows; about 45 s unless told. */
+  readonly patience?: AbortSignal | undefined;
+  /** Told each query on the PCE that the call waits for. */
+  readonly onQuery?: ((pending: PendingQuery) => void) | undefined;
+  /** A call of before that this one is to go on with: the moment it stood for, and the PCE's queries it waited for. */
+  readonly goesOn?: { readonly asOfMs: number; readonly queries: readonly PendingQuery[] } | undefined;
 }
 
 export interface Progress {

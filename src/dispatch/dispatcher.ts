@@ -48,6 +48,9 @@ export interface DispatcherOptions {
   readonly log: Log;
 }
 
+/** Clients give a call 60 s. */
+export const PATIENCE_MS = 45_000;
+
 /** The pipeline of design §3: find → authorise → validate → confirm → run → sanitise → fit → audit, the same on every transport. */
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const { catalogue, offered, decide, structured, budgetTokens, clock, log } = options;
@@ -85,7 +88,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     known.effect = effect;
     const cursorCall = { principal, tool: tool.name, args };
     const page = cursor === undefined ? undefined : openCursor(cursor, cursorCall, options.seal);
-    const asOfMs = page?.asOfMs ?? clock.now();
+    const asOfMs = page?.asOfMs ?? call.goesOn?.asOfMs ?? clock.now();
     const context = async (): Promise<ToolContext> => ({
       pce: tool.usesPce === false ? NO_PCE : await options.pce(principal),
       flows: await options.flows(),
@@ -97,7 +100,9 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         }),
       keys: options.keys?.(principal) ?? noKeys('stdio'),
       clock: { now: () => asOfMs },
-      continues: page?.queryHref,
+      continues: [...(call.goesOn?.queries ?? []), ...(page?.queries ?? [])],
+      patience: call.patience,
+      onQuery: call.onQuery,
       signal,
       principal,
       progress: progressOf(call.progress),
@@ -132,7 +137,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       page,
       // The next page of a tool that changes something would be the change again.
       seal: isPaged(tool)
-        ? (next) => sealCursor(cursorCall, { ...next, asOfMs, queryHref: answer.continues }, options.seal)
+        ? (next) => sealCursor(cursorCall, { ...next, asOfMs, queries: answer.continues }, options.seal)
         : undefined,
     });
   }
@@ -149,9 +154,12 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       const { requestId = randomUUID(), principal } = call;
       const known: Known = { requestId, callId: randomUUID(), effect: tool.effect, confirmationId: null, planId: null };
       const start = clock.now();
+      const impatience = new AbortController();
+      const patience = call.patience ?? impatience.signal;
+      const timer = setTimeout(() => impatience.abort(), PATIENCE_MS).unref();
       let outcome: CallRecord['outcome'] = 'ok';
       try {
-        return await run(tool, call, known);
+        return await run(tool, { ...call, patience }, known);
       } catch (error) {
         const failure = failureOf(error, call.signal);
         outcome = failure.code;
@@ -164,6 +172,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         const example = failure.code === 'invalid_arguments' ? tool.example : undefined;
         return failureResult(told, { example, structured });
       } finally {
+        clearTimeout(timer);
         const record: CallRecord = { ...known, tool: tool.name, principal, outcome, durationMs: clock.now() - start };
         log.debug('call', { ...record });
         await options.audit?.after(record, call.args);

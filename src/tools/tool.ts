@@ -1,8 +1,7 @@
 import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
-import type { Answer, Column } from '../answer/answer.ts';
+import type { Answer, Column, PendingQuery } from '../answer/answer.ts';
 import type { Changes } from '../changes/plan.ts';
 import type { Effect, Principal } from '../core/authority.ts';
-import type { Href } from '../core/href.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Toolset } from '../core/toolset.ts';
 import type { PceView } from '../pce/view.ts';
@@ -22,8 +21,12 @@ export interface ToolContext {
   readonly keys: KeyDesk;
   /** Stands still at the moment the call is about: its beginning, or that of the first call where this one goes on with a cursor. */
   readonly clock: Clock;
-  /** The PCE's own query that the call before was still waiting for. */
-  readonly continues?: Href | undefined;
+  /** The PCE's own queries that the call before was still waiting for. */
+  readonly continues?: readonly PendingQuery[] | undefined;
+  /** Fires when whoever called will not wait much longer: what is not there by then ends the call with a cursor. */
+  readonly patience?: AbortSignal | undefined;
+  /** Told each query on the PCE that the call waits for. */
+  readonly onQuery?: ((pending: PendingQuery) => void) | undefined;
   readonly signal: AbortSignal;
   readonly principal: Principal;
   /** Tells the client how far a long call is. */

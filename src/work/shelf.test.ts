@@ -80,7 +80,7 @@ test('when the last one who waits gives up, making is aborted; before that it go
 test('who runs out of patience gets null and finds the value when coming back', async () => {
   const { take, make } = shelf();
   const work = slow();
-  expect(await take('a', work.make, { patienceMs: 1 })).toBeNull();
+  expect(await take('a', work.make, { patience: AbortSignal.timeout(1) })).toBeNull();
   expect(work.aborted()).toBe(false);
   const again = take('a', make('other'));
   work.finish('one');

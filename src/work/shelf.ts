@@ -9,8 +9,8 @@ export interface Lease<T> {
 
 export interface TakeOptions {
   readonly signal?: AbortSignal | undefined;
-  /** After so long the caller gets null and the value goes on being made for whoever asks again. */
-  readonly patienceMs?: number | undefined;
+  /** When it fires the caller gets null, and the value goes on being made for whoever asks again. */
+  readonly patience?: AbortSignal | undefined;
 }
 
 /** Values that are made once for all who ask, and kept for a while. */
@@ -104,12 +104,13 @@ export function createShelf<T>({ keepMs, capacity, weigh, dispose }: ShelfOption
   }
 
   return {
-    async take(key, make, { signal, patienceMs } = {}) {
+    async take(key, make, { signal, patience } = {}) {
       if (signal?.aborted === true) throw new Failure('cancelled');
       const entry = entries.get(key) ?? start(key, make);
+      if (entry.made !== null) return lease(key, entry, entry.made.value);
       entry.waiting += 1;
       try {
-        const outcome = await waitFor(entry.making, signal, patienceMs);
+        const outcome = await waitFor(entry.making, signal, patience);
         if (outcome !== null) return lease(key, entry, outcome.value);
         entry.awaited = true;
         return null;
@@ -128,16 +129,18 @@ export function createShelf<T>({ keepMs, capacity, weigh, dispose }: ShelfOption
 async function waitFor<T>(
   making: Promise<T>,
   signal: AbortSignal | undefined,
-  patienceMs: number | undefined,
+  patience: AbortSignal | undefined,
 ): Promise<{ readonly value: T } | null> {
   const { promise: gaveUp, resolve, reject } = Promise.withResolvers<null>();
   const cancel = (): void => reject(new Failure('cancelled'));
+  const leave = (): void => resolve(null);
   signal?.addEventListener('abort', cancel, { once: true });
-  const timer = patienceMs === undefined ? undefined : setTimeout(() => resolve(null), patienceMs);
+  patience?.addEventListener('abort', leave, { once: true });
+  if (patience?.aborted === true) leave();
   try {
     return await Promise.race([gaveUp, making.then((value) => ({ value }))]);
   } finally {
-    clearTimeout(timer);
+    patience?.removeEventListener('abort', leave);
     signal?.removeEventListener('abort', cancel);
   }
 }

@@ -1,4 +1,4 @@
-import type { Coverage } from '../../answer/answer.ts';
+import type { Coverage, PendingQuery } from '../../answer/answer.ts';
 import { digestOf } from '../../answer/canonical.ts';
 import { Unfinished } from '../../answer/unfinished.ts';
 import { Failure } from '../../core/errors.ts';
@@ -22,15 +22,21 @@ export interface Flows {
 const KEEP_MS = 120_000;
 /** Rows of all tables nobody is asking, together: about 150 MB. */
 const KEPT_ROWS = 1_000_000;
-/** Clients give a call 60 s. */
-const PATIENCE_MS = 45_000;
+/** Who is out of patience still waits for the query to be posted: without its href there is nothing to go on with. */
+const POSTED_WITHIN_MS = 10_000;
+
+interface Listener {
+  readonly progress: ToolContext['progress'];
+  readonly posted: (query: Href) => void;
+}
 
 /** A question on its way to its rows. */
 interface Running {
-  /** The PCE's query, once it is posted. */
+  /** The PCE's query; another one where the first was gone. */
   query: Href | undefined;
-  /** The callers who wait and want to be told how far it is. */
-  readonly listeners: Set<ToolContext['progress']>;
+  readonly posted: PromiseWithResolvers<void>;
+  /** The callers who wait, and what they want to be told. */
+  readonly listeners: Set<Listener>;
 }
 
 interface Desk {
@@ -64,17 +70,26 @@ function keyOf({ start, end, ...query }: TrafficQuery, { pce, clock }: ToolConte
   return digestOf([pce.identity, pce.writes(), { ...query, name: '' }, window]);
 }
 
-async function take(query: TrafficQuery, context: ToolContext, resume?: Href): Promise<Lease<WholeFlows>> {
-  const { pce, flows, signal, progress } = context;
+/** What a query asks, the same on every server: a cursor and a task bind the PCE's own query to it. */
+const questionOf = (query: TrafficQuery): string => digestOf({ ...query, name: '' });
+
+async function take(query: TrafficQuery, context: ToolContext): Promise<Lease<WholeFlows>> {
+  const { pce, flows, signal, patience, progress, onQuery } = context;
   const key = keyOf(query, context);
+  const question = questionOf(query);
+  const resume = context.continues?.find((pending) => pending.question === question)?.query;
   const { shelf, running } = deskOf(flows);
-  const mine: Running = running.get(key) ?? { query: undefined, listeners: new Set() };
-  mine.listeners.add(progress);
+  const mine: Running = running.get(key) ?? newRunning();
+  const listener: Listener = { progress, posted: (posted) => onQuery?.({ question, query: posted }) };
+  if (mine.query !== undefined) listener.posted(mine.query);
+  mine.listeners.add(listener);
   const make = async (shared: AbortSignal): Promise<WholeFlows> => {
     running.set(key, mine);
-    const tell: ToolContext['progress'] = (...step) => mine.listeners.forEach((listener) => listener(...step));
-    const onPosted = (href: Href): void => {
-      mine.query = href;
+    const tell: ToolContext['progress'] = (...step) => mine.listeners.forEach((one) => one.progress(...step));
+    const onPosted = (posted: Href): void => {
+      mine.query = posted;
+      mine.posted.resolve();
+      mine.listeners.forEach((one) => one.posted(posted));
     };
     try {
       return await readWhole(query, { pce, flows }, { signal: shared, progress: tell, resume, onPosted });
@@ -83,20 +98,30 @@ async function take(query: TrafficQuery, context: ToolContext, resume?: Href): P
     }
   };
   try {
-    const lease = await shelf.take(key, make, { signal, patienceMs: PATIENCE_MS });
+    const lease = await shelf.take(key, make, { signal, patience });
     if (lease !== null) return lease;
   } finally {
-    mine.listeners.delete(progress);
+    mine.listeners.delete(listener);
   }
+  const late = new Promise<void>((resolve) => setTimeout(resolve, POSTED_WITHIN_MS).unref());
+  await Promise.race([mine.posted.promise, late]);
   if (mine.query === undefined) throw new Failure('timeout');
-  throw stillRunning(query, mine.query);
+  throw stillRunning(query, [{ question, query: mine.query }]);
 }
 
-const stillRunning = ({ start, end, maxResults, decisions }: TrafficQuery, query: Href): Unfinished =>
+const newRunning = (): Running => ({
+  query: undefined,
+  posted: Promise.withResolvers<void>(),
+  listeners: new Set(),
+});
+
+const stillRunning = (
+  { start, end, maxResults, decisions }: TrafficQuery,
+  queries: readonly PendingQuery[],
+): Unfinished =>
   new Unfinished(
     {
-      answer:
-        'The PCE is still working on the traffic query; nothing has been read yet. Repeat the call with the cursor.',
+      answer: 'The PCE is still working on the traffic query; nothing of it has been answered yet.',
       totals: {},
       coverage: {
         window: { start, end },
@@ -106,8 +131,9 @@ const stillRunning = ({ start, end, maxResults, decisions }: TrafficQuery, query
         decisions: decisions.length === 0 ? ALL_DECISIONS : decisions,
         gaps: ['everything: the traffic query is still running'],
       },
+      next: ['Repeat the call, with its cursor where there is one: it goes on with the same query.'],
     },
-    query,
+    queries,
   );
 
 /**
@@ -119,7 +145,7 @@ export async function withFlows<Result>(
   context: ToolContext,
   ask: (flows: Flows) => Promise<Result>,
 ): Promise<Result> {
-  const lease = await take(query, context, context.continues);
+  const lease = await take(query, context);
   try {
     context.progress('Summarising');
     return await ask(flowsOf(lease.value));
@@ -134,17 +160,41 @@ export async function withBothFlows<Result>(
   context: ToolContext,
   ask: (first: Flows, second: Flows) => Promise<Result>,
 ): Promise<Result> {
-  const taking = [take(first, context), take(second, context)] as const;
+  const failed = new AbortController();
+  const either = { ...context, signal: AbortSignal.any([context.signal, failed.signal]) };
+  const taking = [first, second].map((query) =>
+    take(query, either).catch((error: unknown) => {
+      // Without one of the two there is no answer: the other need not be waited for.
+      if (!(error instanceof Unfinished)) failed.abort();
+      throw error;
+    }),
+  );
   const [one, other] = await Promise.allSettled(taking);
   try {
-    if (one.status === 'rejected') throw one.reason;
-    if (other.status === 'rejected') throw other.reason;
+    if (one?.status !== 'fulfilled' || other?.status !== 'fulfilled') throw whyNotBoth([one, other]);
     context.progress('Comparing');
     return await ask(flowsOf(one.value.value), flowsOf(other.value.value));
   } finally {
-    for (const lease of [one, other]) if (lease.status === 'fulfilled') lease.value.release();
+    for (const lease of [one, other]) if (lease?.status === 'fulfilled') lease.value.release();
   }
 }
+
+/** The failure of one, before that the other was given up for it; where nothing failed, that not all is finished. */
+function whyNotBoth(outcomes: readonly (PromiseSettledResult<unknown> | undefined)[]): unknown {
+  const reasons: readonly unknown[] = outcomes.flatMap((one) => (one?.status === 'rejected' ? [one.reason] : []));
+  const unfinished = reasons.filter((reason) => reason instanceof Unfinished);
+  const [first] = unfinished;
+  if (first === undefined || unfinished.length < reasons.length)
+    return (
+      reasons.find((reason) => !(reason instanceof Unfinished) && !isCancelled(reason)) ?? reasons.find(isCancelled)
+    );
+  return new Unfinished(
+    first.answer,
+    unfinished.flatMap(({ answer }) => answer.continues ?? []),
+  );
+}
+
+const isCancelled = (reason: unknown): boolean => reason instanceof Failure && reason.code === 'cancelled';
 
 const ALL_DECISIONS = ['allowed', 'potentially_blocked', 'blocked', 'unknown'];
 
