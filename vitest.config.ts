@@ -3,9 +3,9 @@ import { defineConfig } from 'vitest/config';
 /** Suites that take long by nature (many seeds, many processes); the full suite runs them. */
 const LONG = [
   'test/analysis/closed-loop.test.ts',
+  'test/conformance/**',
   'test/oracle/mutants.test.ts',
   'test/package/pack.test.ts',
-  'test/protocol/http-conformance.test.ts',
   'test/replicas/**',
   'test/traffic/whole-flows.test.ts',
 ];

@@ -1,5 +1,6 @@
 import {
   type AuthInfo,
+  type CallToolRequest,
   ProtocolError,
   ProtocolErrorCode,
   Server,
@@ -11,6 +12,7 @@ import { Failure } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { VERSION } from '../core/version.ts';
 import type { Dispatcher, Progress } from './call.ts';
+import { offerLog } from './client-log.ts';
 import { CONTENT_CAPABILITIES, offerContent } from './content.ts';
 import { askPerson } from './elicit.ts';
 import { INSTRUCTIONS } from './instructions.ts';
@@ -36,7 +38,7 @@ export function createMcpServer(
   const server = new Server(
     { name: 'illumio-mcp', title: 'Illumio PCE', version: VERSION },
     {
-      capabilities: { tools: {}, ...CONTENT_CAPABILITIES },
+      capabilities: { tools: {}, logging: {}, ...CONTENT_CAPABILITIES },
       instructions: INSTRUCTIONS,
       // Private: the lists depend on the role of the caller. What a resource holds is kept by nobody: the PCE changes.
       cacheHints: {
@@ -53,7 +55,21 @@ export function createMcpServer(
     tools: dispatcher.list(callerOf(http?.authInfo).principal).map((tool) => ({ ...tool })),
   }));
 
-  server.setRequestHandler('tools/call', async ({ params }, context) => {
+  server.setRequestHandler('tools/call', toolCalls(server, dispatcher, callerOf, log));
+  offerContent(server, dispatcher, ({ http }) => callerOf(http?.authInfo), log);
+  return server;
+}
+
+/** The handler of `tools/call`: the dispatcher's result, or what must be asked of a person first. */
+export function toolCalls(
+  server: Server,
+  dispatcher: Dispatcher,
+  callerOf: (authInfo: AuthInfo | undefined) => Caller,
+  log: Log,
+) {
+  const clientLog = offerLog(server, log);
+  return async function callTool({ params }: CallToolRequest, context: ServerContext) {
+    const start = performance.now();
     try {
       const result = await dispatcher.call({
         name: params.name,
@@ -64,6 +80,7 @@ export function createMcpServer(
         signal: context.mcpReq.signal,
         progress: progressTo(context, log),
       });
+      clientLog.call(context, params.name, result, performance.now() - start);
       return askPerson(result, server, context) ?? onTheWire(result);
     } catch (error) {
       // An unknown tool is the one thing the protocol answers itself: JSON-RPC invalid params.
@@ -71,10 +88,7 @@ export function createMcpServer(
         throw new ProtocolError(ProtocolErrorCode.InvalidParams, error.message, { ...error.data });
       throw error;
     }
-  });
-
-  offerContent(server, dispatcher, ({ http }) => callerOf(http?.authInfo), log);
-  return server;
+  };
 }
 
 /** Only clients that sent a progress token are told; the transport may be gone by then, which is nobody's failure. */

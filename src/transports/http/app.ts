@@ -10,13 +10,13 @@ import { crossOrigin, type Doors, noRepeatedHeaders, noTokenInQuery, onlyKnownNa
 import { type HttpEnv, type HttpRoutes, refusal } from './env.ts';
 import { cachedChecks, type Checks, readiness } from './health.ts';
 import { identified } from './identified.ts';
-import { createMcpRoute } from './mcp.ts';
+import { createMcpRoute, type McpRouteOptions } from './mcp.ts';
 import type { Metrics } from './metrics.ts';
 import type { Quotas } from './quotas.ts';
 import { requestIds } from './request-id.ts';
 import { documentPaths, type ProtectedResource, resourceDocument } from './resource.ts';
 
-export interface HttpAppOptions {
+export interface HttpAppOptions extends Pick<McpRouteOptions, 'newServer' | 'bus'> {
   readonly dispatcher: Dispatcher;
   readonly identify: Identify;
   readonly doors: Doors;

@@ -1,4 +1,4 @@
-import { createMcpHandler, isLegacyRequest } from '@modelcontextprotocol/server';
+import { createMcpHandler, isLegacyRequest, type Server, type ServerEventBus } from '@modelcontextprotocol/server';
 import type { Context } from 'hono';
 import type { Clock } from '../../core/clock.ts';
 import { Failure } from '../../core/errors.ts';
@@ -22,6 +22,10 @@ export interface McpRouteOptions {
   readonly quotas?: Quotas | undefined;
   readonly metrics?: Metrics | undefined;
   readonly sessions?: boolean | undefined;
+  /** What answers one connection or request, in place of a server for the dispatcher alone. */
+  readonly newServer?: (() => Server) | undefined;
+  /** Where changes of the lists and resources come from that clients of the 2026 era listen to. */
+  readonly bus?: ServerEventBus | undefined;
 }
 
 export interface McpRoute {
@@ -32,10 +36,11 @@ export interface McpRoute {
 /** `/mcp` in both protocol eras, for callers the gate has let in. */
 export function createMcpRoute(options: McpRouteOptions): McpRoute {
   const { dispatcher, log, clock, activity, quotas, metrics, sessions: sessionful = true } = options;
-  const newServer = () => createMcpServer(dispatcher, callerOf, log);
+  const { newServer = () => createMcpServer(dispatcher, callerOf, log), bus } = options;
   const handler = createMcpHandler(newServer, {
     legacy: sessionful ? 'reject' : 'stateless',
     maxRequestBodySize: MAX_BODY_BYTES,
+    ...(bus ? { bus } : {}),
     onerror: (error) => log.info('protocol error', { error }),
   });
   const sessions = createLegacySessions(newServer, { clock });

@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { isObject } from '../../core/json.ts';
+import { outcomeOf } from '../../answer/result.ts';
 import type { Dispatcher } from '../../dispatch/call.ts';
 
 /** What operators see of a server over time. Labels come from closed sets only: no caller, no argument, no path (attack 52). */
@@ -60,8 +60,7 @@ export function createMetrics(): Metrics {
         running.inc();
         try {
           const result = await dispatcher.call(call);
-          const error = isObject(result.structuredContent) ? result.structuredContent['error'] : undefined;
-          end({ tool: call.name, outcome: result.isError ? (typeof error === 'string' ? error : 'error') : 'ok' });
+          end({ tool: call.name, outcome: outcomeOf(result) });
           return result;
         } finally {
           // A tool that does not exist is thrown: its name is the client's, so it is no label.
