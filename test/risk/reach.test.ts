@@ -44,14 +44,35 @@ describe.each(SEEDS)('reach in a mid estate, seed %d', (seed) => {
     expect((intoDb['cuts'] as readonly string[]).join()).toContain(rdp);
   });
 
-  it('shows that the backup reaches everything (P24)', async () => {
-    const radius = await ask('blast-radius', { from: 'app=backup env=prod role=media', max_hops: 1, ports: ['1556'] });
-    // Of about 210 groups of hosts.
-    expect(Number(radius.totals['reached'])).toBeGreaterThan(150);
+  it('names the backup as what everything hangs on: hub, top betweenness, articulation point (P24)', async () => {
+    // Nobody told the port: the hubs of single services are found by themselves.
+    const lateral = await ask('detect-lateral-movement-paths', {});
+    const hubs = lateral.items.filter(({ section }) => section === 'service hub');
+    const [port] = pce.planted['P24']?.ports ?? [];
+    const backup = hubs.find(({ service }) => service === `${port}/tcp`);
+    expect(backup).toMatchObject({ node: 'backup (prod)' });
+    expect(hubs.indexOf(backup ?? {})).toBeLessThan(2);
+    expect(Number(backup?.['direct_connections_out'])).toBeGreaterThan(40);
+    expect(Number(backup?.['cut_off'])).toBeGreaterThan(30);
+    expect(Number(backup?.['betweenness'])).toBeGreaterThan(0.8);
+    // Among the applications that most ways between two others lead over, whatever the service.
     const pages = await allPages(pce.dispatcher, 'identify-infrastructure-services', { top_n: 100 });
     const ranking = pages.flatMap(({ structured }) => structured.items);
-    const byDegree = ranking.toSorted((a, b) => Number(b['out_degree']) - Number(a['out_degree']));
-    expect(byDegree.slice(0, 3).map(({ app, env }) => `${String(app)} ${String(env)}`)).toContain('backup prod');
+    const top = (field: string, count: number) =>
+      ranking
+        .toSorted((a, b) => Number(b[field]) - Number(a[field]))
+        .slice(0, count)
+        .map(({ app, env }) => `${String(app)} (${String(env)})`);
+    expect(top('betweenness_centrality', 5)).toContain('backup (prod)');
+    expect(top('out_degree', 3)).toContain('backup (prod)');
+    const rollout = await allPages(pce.dispatcher, 'plan-rollout', { wave_size: 20 });
+    const row = rollout
+      .flatMap(({ structured }) => structured.items)
+      .find(({ app, env }) => app === 'backup' && env === 'prod');
+    expect(row?.['hub']).toMatch(/^1556\/tcp to \d+ applications$/);
+    // Of about 210 groups of hosts.
+    const radius = await ask('blast-radius', { from: 'app=backup env=prod role=media', max_hops: 1, ports: ['1556'] });
+    expect(Number(radius.totals['reached'])).toBeGreaterThan(150);
   });
 
   it('finds mixed enforcement (P4)', async () => {

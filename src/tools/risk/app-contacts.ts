@@ -1,24 +1,36 @@
+import type { ServiceContact } from '../../analysis/graph/service-hubs.ts';
+import type { FlowGroup } from '../../model/flows/question.ts';
 import type { AppName, Contact } from '../../model/graph/app-graph.ts';
 import type { RemoteFlowTable } from '../../work/flows.ts';
 import { plural } from '../listing.ts';
 import { MAX_ROWS } from '../traffic/filters.ts';
 
 export interface AppContacts {
-  readonly contacts: readonly (Contact & AppPorts)[];
+  readonly contacts: readonly (Contact & Decided)[];
   /** Rows where an end carries no app or no env label: they are in no graph of applications. */
   readonly rowsLeftOut: number;
 }
 
-interface AppPorts {
+interface Decided {
   readonly policy: string | null;
 }
 
+const CONTACT_DIMENSIONS = ['source_app', 'source_env', 'destination_app', 'destination_env', 'policy'] as const;
+
 /** Who talks to whom by application, from every row whose ends carry an app and an env label. */
 export async function appContacts(table: RemoteFlowTable, signal: AbortSignal): Promise<AppContacts> {
-  const { groups } = await table.ask(
-    { by: ['source_app', 'source_env', 'destination_app', 'destination_env', 'policy'], limit: MAX_ROWS },
-    signal,
-  );
+  const { groups } = await table.ask({ by: CONTACT_DIMENSIONS, limit: MAX_ROWS }, signal);
+  return contactsOf(groups);
+}
+
+/** The same by service, without what was blocked. */
+export async function serviceContacts(table: RemoteFlowTable, signal: AbortSignal): Promise<readonly ServiceContact[]> {
+  const { groups } = await table.ask({ by: [...CONTACT_DIMENSIONS, 'port', 'proto'], limit: MAX_ROWS }, signal);
+  return serviceContactsOf(groups);
+}
+
+/** Contacts from groups by source app, source env, destination app, destination env, policy (and whatever follows). */
+export function contactsOf(groups: readonly FlowGroup[]): AppContacts {
   let rowsLeftOut = 0;
   const contacts = groups.flatMap(({ key, rows, connections }) => {
     const [fromApp = null, fromEnv = null, toApp = null, toEnv = null, policy = null] = key;
@@ -30,6 +42,15 @@ export async function appContacts(table: RemoteFlowTable, signal: AbortSignal): 
   });
   return { contacts, rowsLeftOut };
 }
+
+/** Contacts by service from such groups with port and proto; what was blocked reached nobody, what has no port (ICMP) is no service. */
+export const serviceContactsOf = (groups: readonly FlowGroup[]): readonly ServiceContact[] =>
+  groups.flatMap((group) => {
+    const [policy, port, proto] = group.key.slice(CONTACT_DIMENSIONS.length - 1);
+    if (policy === 'blocked' || !port || !proto) return [];
+    const service = { port: Number(port), proto: Number(proto) };
+    return contactsOf([group]).contacts.map((contact) => ({ ...contact, service }));
+  });
 
 export const leftOutGap = (rows: number): readonly string[] =>
   rows === 0 ? [] : [`${plural(rows, 'row')} where an end has no app or no env label`];

@@ -1,14 +1,16 @@
 import { bridges, type LateralPath, type NodeReach, pathsFrom, reaches } from '../../analysis/lateral.ts';
+import { type ServiceHub, serviceHubs } from '../../analysis/graph/service-hubs.ts';
 import { appGraph, type AppGraph, appText } from '../../model/graph/app-graph.ts';
 import { envelope } from '../envelope.ts';
-import { described, integer, text, texts } from '../fields.ts';
+import { described, integer, number, text, texts } from '../fields.ts';
 import { plural } from '../listing.ts';
+import { portText } from '../protocols.ts';
 import { defineTool } from '../tool.ts';
 import { trafficQuery } from '../traffic/filters.ts';
 import { withFlows } from '../traffic/read-flows.ts';
-import { appContacts, leftOutGap } from './app-contacts.ts';
+import { appContacts, leftOutGap, serviceContacts } from './app-contacts.ts';
 import { startsOf } from './detect-lateral-movement-starts.ts';
-import { bridgeRow, columns, nodeEntry, pathRow, permittedAppGraph } from './detect-lateral-movement-rows.ts';
+import { bridgeRow, columns, hubRow, nodeEntry, pathRow, permittedAppGraph } from './detect-lateral-movement-rows.ts';
 import { permittedGraph } from './permitted-reach.ts';
 
 const DEFAULT_LOOKBACK_DAYS = 30;
@@ -16,6 +18,7 @@ const DEFAULT_HOPS = 4;
 const MAX_PATHS = 50;
 const NAMED_BRIDGES = 10;
 const NAMED_REACH = 20;
+const NAMED_HUBS = 10;
 /** What was blocked went nowhere: it is no way to move. */
 const PASSED = ['allowed', 'potentially_blocked', 'unknown'] as const;
 
@@ -47,12 +50,22 @@ export default defineTool({
     },
   },
   output: envelope(
-    { ...node.properties, section: text, path: texts, hops: integer },
+    {
+      ...node.properties,
+      section: text,
+      path: texts,
+      hops: integer,
+      service: text,
+      also_on: integer,
+      cut_off: integer,
+      betweenness: number,
+    },
     {
       total_apps: integer,
       total_edges: integer,
       permitted_edges: integer,
       articulation_points: integer,
+      service_hubs: integer,
       paths: integer,
     },
     {
@@ -91,17 +104,31 @@ export default defineTool({
       const starts = named === null ? [] : graph.nodes.flatMap((name, index) => (named(name) ? [index] : []));
       const paths = starts.flatMap((start) => pathsFrom(graph, start, max_hops)).sort((a, b) => b.hops - a.hops);
       const shown = paths.slice(0, MAX_PATHS);
+      const hubs = named === null ? serviceHubs(await serviceContacts(table, signal), NAMED_HUBS) : [];
       const entry = (one: NodeReach) => nodeEntry(one, graph, permittedReach);
       const neverSeen = named === null ? [] : permittedNeverSeen(graph, allowed, named, max_hops);
       return {
-        answer: sentence({ graph, cuts: cuts.size, all, paths, starts, named: named !== null, max_hops, neverSeen }),
+        answer: sentence({
+          graph,
+          cuts: cuts.size,
+          hubs,
+          all,
+          paths,
+          starts,
+          named: named !== null,
+          max_hops,
+          neverSeen,
+        }),
         items:
-          named === null ? bridging.map((one) => bridgeRow(entry(one))) : shown.map((path) => pathRow(path, graph)),
+          named === null
+            ? [...hubs.map(hubRow), ...bridging.map((one) => bridgeRow(entry(one)))]
+            : shown.map((path) => pathRow(path, graph)),
         totals: {
           total_apps: graph.nodes.length,
           total_edges: graph.edges.length,
           permitted_edges: allowed.edges.length,
           articulation_points: cuts.size,
+          service_hubs: hubs.length,
           paths: paths.length,
         },
         coverage: {
@@ -110,6 +137,9 @@ export default defineTool({
             ...coverage.gaps,
             ...leftOutGap(rowsLeftOut),
             ...permitted.gaps,
+            ...(hubs.some(({ isEstimate }) => isEstimate)
+              ? ['betweenness of service hubs is an estimate from a sample of the applications']
+              : []),
             ...(shown.length < paths.length
               ? [`${paths.length - shown.length} paths beyond the first ${MAX_PATHS}`]
               : []),
@@ -165,6 +195,7 @@ function permittedNeverSeen(
 interface Facts {
   readonly graph: AppGraph;
   readonly cuts: number;
+  readonly hubs: readonly ServiceHub[];
   readonly all: readonly NodeReach[];
   readonly paths: readonly LateralPath[];
   readonly starts: readonly number[];
@@ -173,12 +204,12 @@ interface Facts {
   readonly neverSeen: readonly string[];
 }
 
-function sentence({ graph, cuts, all, paths, starts, named, max_hops, neverSeen }: Facts): string {
+function sentence({ graph, cuts, hubs: [hub], all, paths, starts, named, max_hops, neverSeen }: Facts): string {
   if (graph.nodes.length === 0) return 'No traffic between two labelled applications in the window.';
   if (named && starts.length === 0) return 'The application had no traffic with another one in the window.';
   if (named)
     return `${plural(paths.length, 'application')} within ${plural(max_hops, 'hop')} by traffic seen; rules permit ${neverSeen.length} more that no traffic reached.`;
   const [widest] = all;
   const name = widest === undefined ? '' : appText(graph.nodes[widest.node] ?? NOBODY);
-  return `${plural(cuts, 'bridge application')} among ${graph.nodes.length}; ${name} reaches most (${widest?.reach ?? 0}).`;
+  return `${plural(cuts, 'bridge application')} among ${graph.nodes.length}; ${name} reaches most (${widest?.reach ?? 0}).${hub === undefined ? '' : ` Hub of a single service: ${appText(hub)} opens ${portText(hub.service.proto, hub.service.port)} to ${plural(hub.reaches, 'application')}.`}`;
 }

@@ -1,7 +1,9 @@
 import type { Column } from '../../answer/answer.ts';
+import type { ServiceHub } from '../../analysis/graph/service-hubs.ts';
 import type { LateralPath, NodeReach } from '../../analysis/lateral.ts';
 import { type AppGraph, appGraph, appText } from '../../model/graph/app-graph.ts';
 import { present } from '../present.ts';
+import { portText } from '../protocols.ts';
 import type { PermittedGraph } from './permitted-reach.ts';
 
 interface NodeEntry {
@@ -12,11 +14,34 @@ interface NodeEntry {
   readonly direct_connections_out: number;
 }
 
+/** The hub of one service: what it opens connections to hangs on it. */
+interface HubEntry {
+  readonly node: string;
+  readonly service: string;
+  readonly also_on: number;
+  readonly cut_off: number;
+  readonly betweenness: number;
+  readonly direct_connections_in: number;
+  readonly direct_connections_out: number;
+}
+
 export type Row =
   | ({ readonly section: 'bridge' } & NodeEntry)
+  | ({ readonly section: 'service hub' } & HubEntry)
   | { readonly section: 'path'; readonly path: readonly string[]; readonly hops: number };
 
 export const bridgeRow = (entry: NodeEntry): Row => ({ section: 'bridge', ...entry });
+
+export const hubRow = ({ service, ...hub }: ServiceHub): Row => ({
+  section: 'service hub',
+  node: appText(hub),
+  service: portText(service.proto, service.port),
+  also_on: hub.alsoOn,
+  cut_off: hub.cutOff,
+  betweenness: Math.round(hub.betweenness * 10_000) / 10_000,
+  direct_connections_in: hub.reachedBy,
+  direct_connections_out: hub.reaches,
+});
 
 const nameOf = ({ nodes }: AppGraph, index: number): string => appText(nodes[index] ?? { app: '', env: '' });
 
@@ -39,13 +64,17 @@ export const nodeEntry = (
 });
 
 export const columns: readonly Column<Row>[] = [
-  { header: 'node or path', value: (row) => (row.section === 'bridge' ? row.node : row.path.join(' → ')) },
+  { header: 'node or path', value: (row) => (row.section === 'path' ? row.path.join(' → ') : row.node) },
   { header: 'section', value: (row) => row.section },
   { header: 'hops', value: (row) => (row.section === 'path' ? row.hops : undefined) },
+  { header: 'service', value: (row) => (row.section === 'service hub' ? row.service : undefined) },
+  { header: 'cut off', value: (row) => (row.section === 'service hub' ? row.cut_off : undefined) },
+  { header: 'betweenness', value: (row) => (row.section === 'service hub' ? row.betweenness : undefined) },
+  { header: 'also on', value: (row) => (row.section === 'service hub' ? row.also_on : undefined) },
   { header: 'reaches', value: (row) => (row.section === 'bridge' ? row.reachable : undefined) },
   { header: 'permitted', value: (row) => (row.section === 'bridge' ? row.permitted_reachable : undefined) },
-  { header: 'in', value: (row) => (row.section === 'bridge' ? row.direct_connections_in : undefined) },
-  { header: 'out', value: (row) => (row.section === 'bridge' ? row.direct_connections_out : undefined) },
+  { header: 'in', value: (row) => (row.section === 'path' ? undefined : row.direct_connections_in) },
+  { header: 'out', value: (row) => (row.section === 'path' ? undefined : row.direct_connections_out) },
 ];
 
 /** The permitted ways by application: what one group of it may reach counts for all of it. */
