@@ -16,8 +16,12 @@ import { labelRoutes } from './objects/labels.ts';
 import { pairingProfileRoutes } from './objects/pairing-profiles.ts';
 import { ruleSetRoutes } from './objects/rule-sets.ts';
 import { ruleRoutesOfAllKinds } from './objects/rules.ts';
+import { secureConnectGatewayRoutes } from './objects/secure-connect-gateways.ts';
+import { securityPrincipalRoutes } from './objects/security-principals.ts';
+import { serviceBindingRoutes } from './objects/service-bindings.ts';
 import { serviceRoutes } from './objects/services.ts';
 import { venRoutes } from './objects/vens.ts';
+import { virtualServerRoutes } from './objects/virtual-servers.ts';
 import { virtualServiceRoutes } from './objects/virtual-services.ts';
 import { workloadBulkRoutes } from './objects/workload-bulk.ts';
 import { workloadRoutes } from './objects/workloads.ts';
@@ -38,6 +42,10 @@ export const allRoutes = (): readonly Route<WorldState>[] => [
   ...ipListRoutes,
   ...serviceRoutes,
   ...virtualServiceRoutes,
+  ...serviceBindingRoutes,
+  ...virtualServerRoutes,
+  ...secureConnectGatewayRoutes,
+  ...securityPrincipalRoutes,
   ...ruleSetRoutes,
   ...ruleRoutesOfAllKinds,
   ...enforcementBoundaryRoutes,

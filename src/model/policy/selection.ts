@@ -86,13 +86,17 @@ export function listSide(actors: readonly Actor[], options: ListOptions, context
   };
 }
 
-/** The virtual services a list selects: those it names, and those its labels pick where labels resolve to virtual services. */
+/** The virtual services and servers a list selects: those it names, and services its labels pick where labels resolve to them. */
 export function virtualServicesOf(
   actors: readonly Actor[],
   { scope, resolve }: ListOptions,
   { read, vocabulary, virtualServices }: SelectionContext,
 ): readonly PlacedVirtualService[] {
-  const named = new Set(actors.flatMap((actor) => (actor.kind === 'virtual_service' ? [actor.href] : [])));
+  const named = new Set(
+    actors.flatMap((actor) =>
+      actor.kind === 'virtual_service' || actor.kind === 'virtual_server' ? [actor.href] : [],
+    ),
+  );
   const byLabel = resolve.includes('virtual_services');
   if (!byLabel && named.size === 0) return [];
   const entries = read(actors);
@@ -104,6 +108,7 @@ export function virtualServicesOf(
       allHold(scope, label) &&
       (named.has(service.href) ||
         (byLabel &&
+          service.byNameOnly !== true &&
           (all || (entries.length > 0 && allHold(conditions, label)) || dimensions.some((key) => label(key) !== 0)))),
   );
 }

@@ -43,6 +43,8 @@ export type SourceBoundary = Pick<Rule, 'href' | 'enabled' | 'providers' | 'cons
 
 export interface SourceVirtualService {
   readonly href: Href;
+  /** True for a virtual server: rules name it, labels never pick it. */
+  readonly byNameOnly?: boolean;
   readonly labels: readonly Href[];
   readonly ports: readonly { readonly proto: number; readonly port: number | null; readonly toPort: number | null }[];
   readonly service: Href | null;

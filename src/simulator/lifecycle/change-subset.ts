@@ -4,15 +4,10 @@ import type { WorldState } from '../world-state.ts';
 import { POLICY_TYPES, type PolicyObject, type PolicyType } from './object.ts';
 import type { Pending } from './policy-store.ts';
 
-/** Kinds a subset may name although the simulator has no objects of them. */
-const EMPTY_TYPES = ['secure_connect_gateways', 'virtual_servers'] as const;
-
 export type ChangeSubset = Readonly<Record<string, readonly { readonly href: string }[]>>;
 
 /** `change_subset` (objects.md §10.1). Items may carry more than their href: clients send back what `pending` gave them. */
-export const changeSubset = record(
-  Object.fromEntries([...POLICY_TYPES, ...EMPTY_TYPES].map((type) => [type, list(hrefObject)])),
-);
+export const changeSubset = record(Object.fromEntries(POLICY_TYPES.map((type) => [type, list(hrefObject)])));
 
 /** The pending objects a subset names, all of them without one. Throws 406 for what is not pending. */
 export function pendingIn(world: WorldState, subset: ChangeSubset | undefined): readonly Pending[] {

@@ -7,8 +7,10 @@ export const POLICY_TYPES = [
   'rule_sets',
   'ip_lists',
   'virtual_services',
+  'virtual_servers',
   'firewall_settings',
   'enforcement_boundaries',
+  'secure_connect_gateways',
 ] as const;
 export type PolicyType = (typeof POLICY_TYPES)[number];
 

@@ -80,7 +80,7 @@ function impact({ world, body }: Call) {
     status: 200,
     json: {
       num_sets: changes.length,
-      num_virtual_servers: 0,
+      num_virtual_servers: changes.filter(({ type }) => type === 'virtual_servers').length,
       num_managed_workloads: managed,
       num_container_workloads: 0,
       num_unmanaged_workloads: workloads.length - managed,

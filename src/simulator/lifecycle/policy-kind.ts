@@ -10,8 +10,8 @@ export interface PolicyKind {
   /** In event names and resources: `ip_list`. */
   readonly singular: string;
   readonly ids: 'integer' | 'uuid';
-  /** Name of the published schema of an answer. */
-  readonly schema: string;
+  /** Name of the published schema of an answer; absent where none is published. */
+  readonly schema?: string;
   readonly checkPost: (body: unknown) => JsonObject;
   readonly checkPut: (body: unknown) => JsonObject;
   /** The stored body after a create (`before` null) or update, from a checked and storable one. Throws 406 for what a schema cannot say. */

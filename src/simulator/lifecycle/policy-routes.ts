@@ -146,19 +146,20 @@ export function policyRoutes(kind: PolicyKind): Route<WorldState>[] {
     };
   }
 
+  const described = kind.schema === undefined ? {} : { schema: kind.schema };
   return [
-    { method: 'GET', path, access: 'read', collection: true, schema: kind.schema, handle: list },
+    { method: 'GET', path, access: 'read', collection: true, ...described, handle: list },
     {
       method: 'GET',
       path: `${path}/:id`,
       access: 'read',
-      schema: kind.schema,
+      ...described,
       handle: (request) => ({
         status: 200,
         json: renderer(request)(request.world.policies.read(kind.type, request.params['id'] ?? '', versionOf(request))),
       }),
     },
-    { method: 'POST', path, access: 'write', schema: kind.schema, handle: create },
+    { method: 'POST', path, access: 'write', ...described, handle: create },
     { method: 'PUT', path: `${path}/:id`, access: 'write', handle: update },
     { method: 'DELETE', path: `${path}/:id`, access: 'write', handle: remove },
   ];

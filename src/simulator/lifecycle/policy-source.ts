@@ -11,7 +11,9 @@ import type {
 } from '../../model/policy/source.ts';
 import type { LabelStore } from '../objects/label-store.ts';
 import type { StoredWorkload } from '../objects/workload-store.ts';
-import { labelHref, labelIdIn, workloadHref } from '../objects/wire.ts';
+import { bindingsAt, overridesOf } from '../objects/service-bindings.ts';
+import { labelHref, labelIdIn, lastSegment, workloadHref } from '../objects/wire.ts';
+import type { RecordStore, StoredRecord } from '../records/record-store.ts';
 import type { Content, PolicyObject, PolicyType, RuleRecord } from './object.ts';
 import type { PolicyStore, VersionName, Versioned } from './policy-store.ts';
 
@@ -24,13 +26,24 @@ export interface PolicySourceOptions {
   /** Hrefs of the result are of this version; a number is rendered as `active`, which is how the engine's users know it. */
   readonly version: VersionName;
   readonly workloads: readonly StoredWorkload[];
+  readonly records: RecordStore;
+  /** The time whose service bindings count; null: now. */
+  readonly atMs: number | null;
 }
 
 /**
  * One version of the simulated policy as the engine reads it. Conversions are remembered per content and rule, so that after a change
  * only what changed is converted again.
  */
-export function policySource({ orgId, store, labels, version, workloads }: PolicySourceOptions): PolicySource {
+export function policySource({
+  orgId,
+  store,
+  labels,
+  version,
+  workloads,
+  records,
+  atMs,
+}: PolicySourceOptions): PolicySource {
   const to = version === 'draft' ? 'draft' : 'active';
   const convert = converterOf(orgId, to);
   const alive = (type: PolicyType): readonly Versioned[] =>
@@ -38,6 +51,7 @@ export function policySource({ orgId, store, labels, version, workloads }: Polic
       .inVersion(type, version)
       // A draft that is pending deletion is not part of the draft policy (objects.md §11.3).
       .filter(({ object }) => version !== 'draft' || object.draft?.updateType !== 'delete');
+  const bindings = Map.groupBy(bindingsAt(records, atMs), ({ body }) => hrefIn(body['virtual_service']));
   return {
     labels: labels
       .all()
@@ -76,9 +90,12 @@ export function policySource({ orgId, store, labels, version, workloads }: Polic
     })),
     ruleSets: alive('rule_sets').map(({ object, content }) => convert.ruleSet(store, object, content)),
     boundaries: alive('enforcement_boundaries').map(({ object, content }) => convert.boundary(store, object, content)),
-    virtualServices: alive('virtual_services').map(({ object, content }) =>
-      convert.virtualService(store, object, content),
-    ),
+    virtualServices: [
+      ...alive('virtual_services').map(({ object, content }) =>
+        convert.virtualService(store, object, content, bindings.get(store.href(object)) ?? []),
+      ),
+      ...alive('virtual_servers').map(({ object, content }) => convert.virtualServer(store, object, content, records)),
+    ],
     workloads: workloads.map((workload) => sourceWorkload(orgId, workload)),
     pce: { addresses: [], ports: PCE_PORTS },
   };
@@ -88,7 +105,13 @@ interface Converter {
   href(draft: string): Href;
   ruleSet(store: PolicyStore, object: PolicyObject, content: Content): SourceRuleSet;
   boundary(store: PolicyStore, object: PolicyObject, content: Content): SourceBoundary;
-  virtualService(store: PolicyStore, object: PolicyObject, content: Content): SourceVirtualService;
+  virtualService(
+    store: PolicyStore,
+    object: PolicyObject,
+    content: Content,
+    bindings: readonly StoredRecord[],
+  ): SourceVirtualService;
+  virtualServer(store: PolicyStore, object: PolicyObject, content: Content, records: RecordStore): SourceVirtualService;
 }
 
 const converters = new Map<string, Converter>();
@@ -196,7 +219,7 @@ function createConverter(orgId: number, to: 'draft' | 'active'): Converter {
       services: services(body['ingress_services']),
       networkType: network(body['network_type']),
     }),
-    virtualService: (store, object, { body }) => ({
+    virtualService: (store, object, { body }, bindings) => ({
       href: href(store.href(object)),
       labels: objects(body['labels']).flatMap((item) => {
         const target = hrefIn(item);
@@ -214,8 +237,36 @@ function createConverter(orgId: number, to: 'draft' | 'active'): Converter {
         port: number(entry['port']),
       })),
       ipOverrides: list(body['ip_overrides']).flatMap((ip) => text(ip) ?? []),
-      bindings: [],
+      bindings: bindings.flatMap((binding) => {
+        const workload = hrefIn(binding.body['workload']) ?? hrefIn(binding.body['container_workload']);
+        if (workload === null) return [];
+        return [{ workload: asHref(workload), portOverrides: overridesOf(binding, body['service_ports']) }];
+      }),
     }),
+    // A load balancer's address, on the port it listens on; the machines behind it are the balancer's affair.
+    virtualServer(store, object, { body }, records) {
+      const discovered = records.get(
+        'discovered_virtual_servers',
+        lastSegment(hrefIn(body['discovered_virtual_server']) ?? ''),
+      );
+      const vip = discovered && isObject(discovered.body['vip_port']) ? discovered.body['vip_port'] : {};
+      const listens = Number(vip['port']);
+      return {
+        href: href(store.href(object)),
+        byNameOnly: true,
+        labels: objects(body['labels']).flatMap((item) => {
+          const target = hrefIn(item);
+          return target === null ? [] : [href(target)];
+        }),
+        ports: [
+          { proto: number(vip['protocol']) ?? 6, port: Number.isInteger(listens) ? listens : null, toPort: null },
+        ],
+        service: null,
+        addresses: [{ ip: text(vip['vip']), fqdn: null, port: null }],
+        ipOverrides: [],
+        bindings: [],
+      };
+    },
   };
 }
 

@@ -1,8 +1,9 @@
 import { isObject, type JsonObject, type JsonValue } from '../../core/json.ts';
-import { isoTime, labelIdIn } from '../objects/wire.ts';
+import { isoTime, labelIdIn, lastSegment } from '../objects/wire.ts';
+import { expandedLabels } from '../records/fields.ts';
 import type { Caller } from '../world.ts';
 import type { WorldState } from '../world-state.ts';
-import { isJsonObject } from './body.ts';
+import { hrefOf, isJsonObject } from './body.ts';
 import type { Content, PolicyObject, PolicyType, RuleKind, RuleRecord } from './object.ts';
 import type { VersionName } from './policy-store.ts';
 
@@ -11,8 +12,12 @@ const WITH_CAPS: ReadonlySet<PolicyType> = new Set([
   'rule_sets',
   'enforcement_boundaries',
   'virtual_services',
+  'virtual_servers',
   'label_groups',
 ]);
+
+/** Types that carry labels, which are always spelt out (objects.md §7.3). */
+const LABELLED: ReadonlySet<PolicyType> = new Set(['virtual_services', 'virtual_servers']);
 
 /** What the PCE fills in where a body is silent (objects.md §7, §8). */
 const DEFAULTS: Readonly<Partial<Record<PolicyType, JsonObject>>> = {
@@ -75,6 +80,8 @@ export function renderObject(view: PolicyView, object: PolicyObject, content: Co
     ...updateType(view, object.draft?.updateType ?? null),
     ...body,
     ...(object.type === 'label_groups' && groupMembers(view, body)),
+    ...(LABELLED.has(object.type) && { labels: expandedLabels(world, body['labels']) }),
+    ...(object.type === 'virtual_servers' && discovered(world, body)),
     ...(object.type === 'rule_sets' && ruleLists(view, href, content.rules)),
     ...(object.type === 'enforcement_boundaries' && { workload_counts: {} }),
     ...(WITH_CAPS.has(object.type) && { caps: caps(view) }),
@@ -143,6 +150,15 @@ function groupMembers({ world, version }: PolicyView, body: JsonObject): JsonObj
     labels: hrefs('labels').map((href) => ({ href, ...labelName(world, href) })),
     sub_groups: hrefs('sub_groups').map((href) => ({ href, name: nameOf(world, href, version) })),
   };
+}
+
+/** The discovered virtual server behind a virtual server, as its schema wants it. */
+function discovered(world: WorldState, body: JsonObject): JsonObject {
+  const href = hrefOf(body['discovered_virtual_server']);
+  const found = href === null ? undefined : world.records.get('discovered_virtual_servers', lastSegment(href));
+  if (!found) return { discovered_virtual_server: null };
+  const { dvs_identifier, mode, name, vip_port } = found.body;
+  return { discovered_virtual_server: { href, dvs_identifier, mode, name, vip_port } };
 }
 
 function labelName(world: WorldState, href: string): { readonly key: string; readonly value: string } | undefined {

@@ -16,25 +16,15 @@ type Call = Request<WorldState>;
 
 const checkRestore = bodyCheck<unknown>('sec_policy_restore_post', record({}));
 
-const COUNTED = [
-  'rule_sets',
-  'ip_lists',
-  'services',
-  'virtual_services',
-  'label_groups',
-  'firewall_settings',
-  'enforcement_boundaries',
-] as const;
-
 /** One provisioning as the API shows it, with the objects of every kind that were in force then (objects.md §10.1). */
 export function renderVersion(world: WorldState, version: VersionRecord): JsonObject {
-  const counts = COUNTED.map((type) => [type, world.policies.inVersion(type, version.version).length] as const);
+  const counts = POLICY_TYPES.map((type) => [type, world.policies.inVersion(type, version.version).length] as const);
   return {
     href: `/orgs/${world.orgId}/sec_policy/${version.version}`,
     commit_message: version.commitMessage,
     version: version.version,
     workloads_affected: version.workloadsAffected,
-    object_counts: { ...Object.fromEntries(counts), virtual_servers: 0, secure_connect_gateways: 0 },
+    object_counts: Object.fromEntries(counts),
     created_at: isoTime(version.createdMs),
     created_by: { href: version.createdBy },
   };

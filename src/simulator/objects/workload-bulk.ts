@@ -28,7 +28,8 @@ function byExternalReference(world: WorldState, collection: string, href: unknow
   return world.workloads.byExternal(dataSet, reference);
 }
 
-const failure = (href: string | null, error: unknown) => {
+/** The answer for one item of a bulk call that failed (objects.md §6.5); anything but a refusal is thrown on. */
+export const bulkFailure = (href: string | null, error: unknown) => {
   if (!(error instanceof ApiError)) throw error;
   const [first] = error.errors;
   const token = first?.token ?? '';
@@ -46,7 +47,7 @@ function bulkCreate(request: Request<WorldState>) {
       changes.push(workloadChange(world, null, workload));
       return { href: workloadHref(world.orgId, workload.record.id), status: 'created' };
     } catch (error) {
-      return failure(null, error);
+      return bulkFailure(null, error);
     }
   });
   audit('workloads.bulk_create', changes);
@@ -64,7 +65,7 @@ function bulkUpdate(request: Request<WorldState>) {
       changes.push(workloadChange(world, before, after));
       return { href: workloadHref(world.orgId, after.record.id), status: 'updated' };
     } catch (error) {
-      return failure(href, error);
+      return bulkFailure(href, error);
     }
   });
   audit('workloads.bulk_update', changes);

@@ -23,19 +23,19 @@ export interface RecordStore {
   below(collection: string, parent: string): readonly StoredRecord[];
   put(collection: string, record: StoredRecord): void;
   remove(collection: string, id: string): void;
-  /** Grows with every change of the collection. */
-  revision(collection: string): number;
 }
 
 /** The records of an estate, by collection; asked for when a collection is first needed. */
 export type RecordSeeds = Readonly<Record<string, () => readonly StoredRecord[]>>;
 
-/** `taken` is told the integer ids that are in use from the start. */
-export function createRecordStore(
-  tables: Tables,
-  seeds: RecordSeeds,
-  taken: (collection: string, id: number) => void,
-): RecordStore {
+export interface RecordListener {
+  /** Told the integer ids that are in use from the start. */
+  taken(collection: string, id: number): void;
+  /** Told of every change. */
+  changed(collection: string): void;
+}
+
+export function createRecordStore(tables: Tables, seeds: RecordSeeds, { taken, changed }: RecordListener): RecordStore {
   const opened = new Map<string, Collection>();
   const of = (name: string): Collection => {
     const known = opened.get(name) ?? createCollection(tables, name, seeds[name]);
@@ -49,9 +49,13 @@ export function createRecordStore(
     all: (collection) => of(collection).all(),
     get: (collection, id) => of(collection).get(id),
     below: (collection, parent) => of(collection).below(parent),
-    put: (collection, record) => of(collection).put(record),
-    remove: (collection, id) => of(collection).remove(id),
-    revision: (collection) => of(collection).revision(),
+    put(collection, record) {
+      of(collection).put(record);
+      changed(collection);
+    },
+    remove(collection, id) {
+      if (of(collection).remove(id)) changed(collection);
+    },
   };
 }
 
@@ -60,19 +64,16 @@ interface Collection {
   get(id: string): StoredRecord | undefined;
   below(parent: string): readonly StoredRecord[];
   put(record: StoredRecord): void;
-  remove(id: string): void;
-  revision(): number;
+  remove(id: string): boolean;
 }
 
 function createCollection(tables: Tables, name: string, seed?: () => readonly StoredRecord[]): Collection {
   const table = tables.open<StoredRecord>(`records/${name}`, () =>
     (seed?.() ?? []).map((record) => [record.id, record] as const),
   );
-  let changes = 0;
   let list: readonly StoredRecord[] | null = null;
   let byParent: ReadonlyMap<string | null, readonly StoredRecord[]> | null = null;
   const changed = (): void => {
-    changes++;
     list = null;
     byParent = null;
   };
@@ -89,8 +90,8 @@ function createCollection(tables: Tables, name: string, seed?: () => readonly St
       changed();
     },
     remove(id) {
-      if (table.delete(id)) changed();
+      changed();
+      return table.delete(id);
     },
-    revision: () => changes,
   };
 }
