@@ -32,7 +32,12 @@ function identity(): { readonly uid: number; readonly gid: number } | undefined 
   return { uid: id('-u'), gid: id('-g') };
 }
 
-export async function startPostgres(): Promise<PostgresServer> {
+export interface PostgresServerOptions {
+  /** True: what is committed is on disk, as in production; tests need not wait for that. */
+  readonly durable?: boolean;
+}
+
+export async function startPostgres({ durable = false }: PostgresServerOptions = {}): Promise<PostgresServer> {
   if (POSTGRES_PROGRAMS === undefined) throw new Error('no PostgreSQL server on this machine');
   const who = identity();
   const folder = mkdtempSync(join(tmpdir(), 'postgres-'));
@@ -45,7 +50,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     options,
   );
   const port = await freePort();
-  const settings = [`listen_addresses=127.0.0.1`, `unix_socket_directories=${folder}`, 'fsync=off'];
+  const settings = [`listen_addresses=127.0.0.1`, `unix_socket_directories=${folder}`, `fsync=${durable ? 'on' : 'off'}`];
   const server = spawn(
     join(POSTGRES_PROGRAMS, 'postgres'),
     ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],

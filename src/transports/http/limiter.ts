@@ -31,6 +31,8 @@ export function createLimiter({ perMinute, name, pool }: LimiterOptions): Limite
       : new RateLimiterPostgres({
           ...quota,
           storeClient: pool,
+          // It would go by the name of the pool's class, which the bundle does not keep.
+          storeType: 'pool',
           tableName: 'rate_limits',
           tableCreated: true,
           // While the database is away each replica counts for itself rather than not at all.
