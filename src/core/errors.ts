@@ -34,6 +34,7 @@ export const FAILURES = {
   cancelled: ['The call was cancelled.', 'Ask again when ready.'],
   // arguments and names
   invalid_arguments: ['The arguments are not valid.', 'See the example of a correct call.'],
+  unknown_task: ['There is no such task, or its time is over.', 'Call the tool again.'],
   unknown_tool: ['There is no such tool.', 'List the tools.'],
   not_found: ['Nothing has exactly that name.', 'Use one of the candidates, or list the objects.'],
   ambiguous_name: ['More than one object fits that name.', 'Use the href of the one you mean.'],

@@ -3,6 +3,10 @@ import type { ToolResult } from '../answer/result.ts';
 import type { Effect, Principal } from '../core/authority.ts';
 import type { FailureCode } from '../core/errors.ts';
 import type { PceView } from '../pce/view.ts';
+import type { Tasks } from './tasks.ts';
+
+/** Clients give a call 60 s. */
+export const PATIENCE_MS = 45_000;
 
 export type Arguments = Readonly<Record<string, unknown>>;
 
@@ -102,6 +106,8 @@ export interface Dispatcher {
   authorise(principal: Principal, target: { readonly kind: 'resource' | 'prompt'; readonly name: string }): void;
   /** The PCE as this principal may see it with a tool, for a read that is no call (completion). Throws where they may not use the tool. */
   view(principal: Principal, tool: string): Promise<PceView>;
+  /** Calls that outlast a request. */
+  readonly tasks: Tasks;
   /** The call that a cursor of an answer goes on with, the cursor among its arguments. Throws `invalid_cursor`, `expired_cursor`. */
   continued(principal: Principal, cursor: string): { readonly name: string; readonly args: Arguments };
 }

@@ -18,11 +18,21 @@ import type { AnyTool } from './any-tool.ts';
 import type { KeyDesk } from '../tools/key-desk.ts';
 import type { ToolContext } from '../tools/tool.ts';
 import type { FlowTables } from '../work/flows.ts';
-import type { Arguments, AuditSink, CallRecord, CheckedCall, ConfirmGate, Dispatcher, ToolCall } from './call.ts';
+import {
+  type Arguments,
+  type AuditSink,
+  type CallRecord,
+  type CheckedCall,
+  type ConfirmGate,
+  type Dispatcher,
+  PATIENCE_MS,
+  type ToolCall,
+} from './call.ts';
 import { isPaged, listing } from './listing.ts';
 import { noKeys } from './keys.ts';
 import { NO_PCE } from './no-pce.ts';
 import { progressOf } from './progress.ts';
+import { createTasks, type TaskOptions } from './tasks.ts';
 import { validate } from './validate.ts';
 
 export interface DispatcherOptions {
@@ -41,15 +51,13 @@ export interface DispatcherOptions {
   readonly confirm?: ConfirmGate | undefined;
   readonly audit?: AuditSink | undefined;
   readonly seal: CursorSeal;
+  readonly tasks?: Pick<TaskOptions, 'shared' | 'limits'> | undefined;
   readonly budgetTokens: number;
   /** False: text only. */
   readonly structured: boolean;
   readonly clock: Clock;
   readonly log: Log;
 }
-
-/** Clients give a call 60 s. */
-export const PATIENCE_MS = 45_000;
 
 /** The pipeline of design §3: find → authorise → validate → confirm → run → sanitise → fit → audit, the same on every transport. */
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
@@ -143,6 +151,12 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   }
 
   return {
+    tasks: createTasks({
+      seal: options.seal,
+      isRead: (name) => catalogue.some((tool) => tool.name === name && tool.effect === 'read'),
+      ...options.tasks,
+    }),
+
     list: (principal) =>
       offered.flatMap((tool) => {
         const entry = listings.get(tool.name);

@@ -6,16 +6,19 @@ import {
   Server,
   type ServerContext,
 } from '@modelcontextprotocol/server';
-import type { ToolResult } from '../answer/result.ts';
 import type { Principal } from '../core/authority.ts';
 import { Failure } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { VERSION } from '../core/version.ts';
-import type { Dispatcher, Progress } from './call.ts';
+import type { Dispatcher, Progress, ToolCall } from './call.ts';
 import { offerLog } from './client-log.ts';
 import { CONTENT_CAPABILITIES, offerContent } from './content.ts';
 import { askPerson } from './elicit.ts';
 import { INSTRUCTIONS } from './instructions.ts';
+import { createdTask, offerTasks, TASK_CAPABILITIES, takesTasks } from './task-wire.ts';
+import { onTheWire } from './wire.ts';
+
+export { ERROR_META_KEY } from './wire.ts';
 
 const LIST_HINT = { ttlMs: 300_000, cacheScope: 'private' } as const;
 
@@ -38,7 +41,7 @@ export function createMcpServer(
   const server = new Server(
     { name: 'illumio-mcp', title: 'Illumio PCE', version: VERSION },
     {
-      capabilities: { tools: {}, logging: {}, ...CONTENT_CAPABILITIES },
+      capabilities: { tools: {}, logging: {}, ...CONTENT_CAPABILITIES, ...TASK_CAPABILITIES },
       instructions: INSTRUCTIONS,
       // Private: the lists depend on the role of the caller. What a resource holds is kept by nobody: the PCE changes.
       cacheHints: {
@@ -57,10 +60,11 @@ export function createMcpServer(
 
   server.setRequestHandler('tools/call', toolCalls(server, dispatcher, callerOf, log));
   offerContent(server, dispatcher, ({ http }) => callerOf(http?.authInfo), log);
+  offerTasks(server, dispatcher, ({ http }) => callerOf(http?.authInfo));
   return server;
 }
 
-/** The handler of `tools/call`: the dispatcher's result, or what must be asked of a person first. */
+/** The handler of `tools/call`: the dispatcher's result, the task it has become, or what must be asked of a person first. */
 export function toolCalls(
   server: Server,
   dispatcher: Dispatcher,
@@ -71,7 +75,7 @@ export function toolCalls(
   return async function callTool({ params }: CallToolRequest, context: ServerContext) {
     const start = performance.now();
     try {
-      const result = await dispatcher.call({
+      const call: ToolCall = {
         name: params.name,
         args: params.arguments,
         ...callerOf(context.http?.authInfo),
@@ -79,7 +83,11 @@ export function toolCalls(
         meta: context.mcpReq._meta,
         signal: context.mcpReq.signal,
         progress: progressTo(context, log),
-      });
+      };
+      const result = takesTasks(context)
+        ? await dispatcher.tasks.run(call, (made) => dispatcher.call(made))
+        : await dispatcher.call(call);
+      if ('taskId' in result) return createdTask(result);
       clientLog.call(context, params.name, result, performance.now() - start);
       return askPerson(result, server, context) ?? onTheWire(result);
     } catch (error) {
@@ -100,23 +108,5 @@ function progressTo({ mcpReq }: ServerContext, log: Log): ((progress: Progress) 
     mcpReq
       .notify({ method: 'notifications/progress', params: { progressToken, ...progress } })
       .catch((error: unknown) => log.debug('progress could not be sent', { error }));
-  };
-}
-
-/** Where clients find a failure in a form for programs. */
-export const ERROR_META_KEY = 'illumio-mcp/error';
-
-/**
- * Clients built on the first SDK check the structured content of an error against the tool's output schema and would show their own
- * complaint instead of ours. So an error's data travels in `_meta`.
- */
-function onTheWire({ content, structuredContent, isError }: ToolResult) {
-  const blocks = content.map((block) => ({ ...block }));
-  if (!isError)
-    return { content: blocks, ...(structuredContent ? { structuredContent: { ...structuredContent } } : {}) };
-  return {
-    content: blocks,
-    isError: true,
-    ...(structuredContent ? { _meta: { [ERROR_META_KEY]: { ...structuredContent } } } : {}),
   };
 }

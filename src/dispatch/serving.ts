@@ -14,6 +14,7 @@ import type { PlanStore } from '../store/plans.ts';
 import { once } from './once.ts';
 import { pceSettings } from './pce-settings.ts';
 import { memoryPlans, openPlanStore } from './plan-store.ts';
+import type { CancelledTasks } from './tasks.ts';
 
 export interface ServingOptions {
   readonly log: Log;
@@ -27,8 +28,10 @@ export interface ServingOptions {
   readonly keys?: DispatcherOptions['keys'];
   /** Where plans are kept; without it the state folder. Closed by whoever opened it. */
   readonly plans?: PlanStore | undefined;
-  /** Seals cursors; replicas share it. Without it cursors end with this process. */
+  /** Seals cursors and the ids of tasks; replicas share it. Without it they end with this process. */
   readonly cursorKey?: CursorKey | undefined;
+  /** What replicas tell each other of tasks, where they share the key. */
+  readonly cancelledTasks?: CancelledTasks | undefined;
 }
 
 export interface Serving {
@@ -43,10 +46,8 @@ export interface Serving {
  * The dispatcher for one PCE and one key, as the configuration wants it. Client, flow tables and stores are loaded and opened by the
  * first call that needs them: the first list of tools waits for nothing.
  */
-export function createServing(
-  settings: Settings,
-  { log, pce, credentials: given, confirm, audit, keys, plans: kept, cursorKey = randomCursorKey() }: ServingOptions,
-): Serving {
+export function createServing(settings: Settings, options: ServingOptions): Serving {
+  const { log, pce, credentials: given, confirm, audit, keys, plans: kept, cursorKey = randomCursorKey() } = options;
   const target = async (): Promise<PceSettings> => ({
     ...(pce ? await pce() : pceSettings(settings)),
     readOnly: settings.MCP_READ_ONLY,
@@ -96,6 +97,7 @@ export function createServing(
     audit,
     keys,
     seal: { keys: [cursorKey], clock: systemClock },
+    tasks: { shared: options.cancelledTasks },
     budgetTokens: settings.MCP_MAX_ANSWER_TOKENS,
     structured: settings.MCP_STRUCTURED,
     clock: systemClock,
@@ -113,6 +115,7 @@ export function createServing(
       return { ...(hasPce ? { pce: answers } : {}), store };
     },
     async close() {
+      dispatcher.tasks.close();
       await Promise.all([credentials, flows, plans].map((part) => part.close()));
     },
   };
