@@ -6,10 +6,12 @@ export interface Question {
   readonly show: readonly string[];
   /** Rows of this section only. */
   readonly section?: string;
+  /** Longer cells end in an ellipsis. Default 34 characters. */
+  readonly maxCell?: number;
   readonly rows: number;
 }
 
-/** What is asked first of a PCE one does not know. */
+/** What is asked first of a PCE one does not know: what is there, who talks, what is blocked, and what a change would do. */
 export const QUESTIONS: readonly Question[] = [
   {
     ask: 'Can we reach the PCE, and what is it?',
@@ -68,5 +70,27 @@ export const QUESTIONS: readonly Question[] = [
     section: 'blocked',
     show: ['from', 'to', 'port', 'proto', 'process', 'connections'],
     rows: 10,
+  },
+  {
+    ask: 'Which rule decides whether ecommerce reaches ordering?',
+    tool: 'explain-flow',
+    args: { src: 'app=ecommerce env=prod role=web', dst: 'app=ordering env=prod role=lb', port: 443 },
+    show: [],
+    rows: 0,
+  },
+  {
+    ask: 'What would break if ecommerce went into full enforcement today?',
+    tool: 'simulate-enforcement',
+    args: { app_name: 'ecommerce', env_name: 'prod', target_mode: 'full' },
+    show: ['change', 'from', 'to', 'service', 'connections', 'because'],
+    rows: 8,
+  },
+  {
+    ask: 'How would one ringfence it? Plan it, change nothing.',
+    tool: 'create-ringfence',
+    args: { app_name: 'ecommerce', env_name: 'prod', dry_run: true },
+    show: ['step', 'does', 'result'],
+    maxCell: 60,
+    rows: 12,
   },
 ];

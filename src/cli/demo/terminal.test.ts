@@ -33,10 +33,12 @@ describe('terminal', () => {
     const out = terminal(stream);
     out.paragraph('hello', { style: 'bold' });
     out.progress('reading 1 of 3');
+    out.progress('asking');
     out.progress('reading 2 of 3');
     out.done();
+    out.progress('reading 4 of 5');
     out.lines(['end']);
-    expect(written(stream)).toBe('hello\n   ... reading 1 of 3\nend\n');
+    expect(written(stream)).toBe('hello\n   ... reading 1 of 3\n   ... asking\n   ... reading 4 of 5\nend\n');
   });
 
   it('indents the first line with a mark and the others with blanks', () => {

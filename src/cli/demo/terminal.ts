@@ -21,6 +21,7 @@ export function terminal(stream: NodeJS.WriteStream): Terminal {
   const styled = (text: string, style: Style | undefined): string =>
     style === undefined ? text : styleText(style, text, { stream });
   let last = '';
+  const told = new Set<string>();
 
   const clear = (): void => {
     if (stream.isTTY && last !== '') stream.write('\r\u001b[K');
@@ -42,19 +43,24 @@ export function terminal(stream: NodeJS.WriteStream): Terminal {
     },
     progress(message) {
       if (!stream.isTTY) {
-        // In a log one line for each kind of step is enough.
-        if (withoutNumbers(message) !== withoutNumbers(last)) stream.write(`   ... ${message}\n`);
+        // In a log one line for each kind of step is enough; questions asked side by side take turns.
+        const kind = withoutNumbers(message);
+        if (!told.has(kind)) stream.write(`   ... ${message}\n`);
+        told.add(kind);
       } else {
         clear();
         stream.write(styled(`   ... ${message}`.slice(0, width - 1), 'dim'));
       }
       last = message;
     },
-    done: clear,
+    done() {
+      clear();
+      told.clear();
+    },
   };
 }
 
-const withoutNumbers = (text: string): string => text.replaceAll(/\d+/g, '');
+const withoutNumbers = (text: string): string => text.replaceAll(/ ?\d+( of \d+)?/g, '');
 
 /** `text` in lines of at most `width` characters, broken at blanks; a longer word keeps a line of its own. */
 export function wrap(text: string, width: number): readonly string[] {

@@ -5,7 +5,6 @@ import { type Question, QUESTIONS } from './questions.ts';
 import { table, type Terminal } from './terminal.ts';
 
 const INDENT = '   ';
-const MAX_CELL = 34;
 
 /** Asks every question over the wire and prints question, call and answer. Returns how many calls failed. */
 export async function tour(client: Client, out: Terminal): Promise<number> {
@@ -47,7 +46,7 @@ async function stop(client: Client, question: Question, out: Terminal): Promise<
 }
 
 function printRows(
-  { show, section, rows }: Question,
+  { show, section, rows, maxCell = 34 }: Question,
   structured: Readonly<Record<string, unknown>>,
   out: Terminal,
 ): void {
@@ -58,7 +57,7 @@ function printRows(
   const lines = table(
     show.map((field) => field.replaceAll('_', ' ')),
     shown,
-    { maxCell: MAX_CELL },
+    { maxCell },
   );
   out.lines(['', ...lines.map((line) => `${INDENT}${line}`)]);
   const more = structured['cursor'] === undefined ? wanted.length - shown.length : null;
