@@ -1,4 +1,10 @@
-import { type Candidate, type Evidence, evidenceOf, observedPairs } from '../../analysis/policy/proposal.ts';
+import {
+  type Application,
+  type Candidate,
+  type Evidence,
+  evidenceOf,
+  observedPairs,
+} from '../../analysis/policy/proposal.ts';
 import { quoteValue } from '../../core/expression.ts';
 import type { Service, Workload } from '../../model/inventory.ts';
 import { hasPorts, protocolName } from '../../model/services/protocols.ts';
@@ -8,7 +14,7 @@ import { present } from '../present.ts';
 import { portText } from '../protocols.ts';
 import type { AppTarget } from './app-target.ts';
 
-/** What becomes of a candidate: into the plan, for somebody to decide, into another application's ruleset, or left out. */
+/** What becomes of a candidate: into the plan, for somebody to decide, a matter of another application's ruleset, or left out. */
 export type Placement = 'planned' | 'review' | 'remote' | 'excluded';
 
 export interface ProposalRow {
@@ -63,7 +69,13 @@ export function placed(
     services,
     reuse,
     risky,
-  }: { readonly services: readonly Service[]; readonly reuse: boolean; readonly risky: 'review' | 'exclude' },
+    remoteRuleSets,
+  }: {
+    readonly services: readonly Service[];
+    readonly reuse: boolean;
+    readonly risky: 'review' | 'exclude';
+    readonly remoteRuleSets: boolean;
+  },
 ): Placed {
   const evidence = evidenceOf(candidate);
   const items =
@@ -72,12 +84,21 @@ export function placed(
   if (candidate.direction === 'unknown') return at('review', 'an end has no label and is in no IP list');
   if (candidate.services !== null && candidate.risky.length > 0)
     return at(risky === 'exclude' ? 'excluded' : 'review', 'a service that ransomware uses');
-  if (candidate.direction === 'remote') return at('remote', 'belongs into the ruleset of the destination');
+  if (candidate.direction === 'remote' && !remoteRuleSets)
+    return at('remote', 'belongs into the ruleset of the destination; remote_rulesets plans it there');
+  if (candidate.direction === 'remote' && remoteOf(candidate) === null)
+    return at('remote', 'the destination has no app and env label, so it has no ruleset of its own');
   if (candidate.services?.every(isDynamic) === true)
     return at('review', 'only dynamic ports: no service listens there for long');
   if (items === null) return at('review', 'no service object stands for one of the protocols');
   if (evidence.verdict === 'weak') return at('review', 'fewer than ten connections');
   return at('planned', null);
+}
+
+/** The application that a rule for another one is about; null where the destination lacks a label. */
+export function remoteOf({ edges: [edge] }: Candidate): Application | null {
+  const { app, env } = edge?.destination.labels ?? {};
+  return app === undefined || env === undefined ? null : { app, env };
 }
 
 /** Linux hands out ports from 32768 on, Windows from 49152. */

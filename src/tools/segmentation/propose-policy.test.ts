@@ -6,6 +6,21 @@ import proposePolicy from './propose-policy.ts';
 
 const PAYMENTS = { app_name: 'payments', env_name: 'prod' };
 
+interface Raw {
+  readonly href: string;
+  readonly scopes: readonly (readonly { readonly label?: { readonly href: string } }[])[];
+  readonly rules: readonly {
+    readonly href: string;
+    readonly consumers: Raw['scopes'][number];
+    readonly unscoped_consumers: boolean;
+  }[];
+}
+interface Label {
+  readonly href: string;
+  readonly key: string;
+  readonly value: string;
+}
+
 let on: Simulated;
 beforeAll(async () => {
   on = await simulated({ profile: 'mid', seed: 7 }, { tools: [proposePolicy, applyPlan] });
@@ -64,6 +79,52 @@ describe('propose-policy', () => {
     expect(again.structured.totals['planned']).toBe(0);
     expect(again.structured['coverage_before']).toBe(structured['coverage_after']);
     expect(again.structured['plan_id']).toBeUndefined();
+  });
+
+  it('puts rules out into the rulesets of the destinations when told to, and then they are covered too', async () => {
+    const args = { app_name: 'ecommerce', env_name: 'prod', remote_rulesets: true };
+    const without = await rows({ ...args, remote_rulesets: false });
+    const before = without.filter(({ placement }) => placement === 'remote');
+    expect(before.length).toBeGreaterThan(2);
+    const { structured, text } = await propose(args);
+    const all = await rows(args);
+    const outward = all.filter(({ placement, direction }) => placement === 'planned' && direction === 'remote');
+    expect(outward.length, text).toBeGreaterThan(1);
+    expect(all.filter(({ placement }) => placement === 'remote')).toEqual([]);
+
+    const rulesOf = async () =>
+      (
+        (await on.pce.list('/orgs/1/sec_policy/draft/rule_sets', { max_results: '500' })) as unknown as readonly Raw[]
+      ).flatMap(({ href, scopes, rules }) => rules.map((rule) => ({ ...rule, ruleSet: href, scopes })));
+    const old = new Set((await rulesOf()).map(({ href }) => href));
+    const applied = await callWith(on.dispatcher, 'apply-plan', { plan_id: structured['plan_id'] });
+    expect(applied.isError, applied.text).toBe(false);
+    const labels = (await on.pce.list('/orgs/1/labels', { max_results: '500' })) as unknown as readonly Label[];
+    const words = (refs: readonly { readonly label?: { readonly href: string } }[]): readonly string[] =>
+      refs.flatMap(({ label }) => {
+        const known = labels.find(({ href }) => href === label?.href);
+        return known === undefined ? [] : [`${known.key}=${known.value}`];
+      });
+    // Each in a ruleset whose one scope is the destination, for sources of this application only.
+    const made = (await rulesOf()).filter(({ href }) => !old.has(href));
+    const out = made.filter(
+      ({ scopes: [scope = []] }) => words(scope).toSorted().join(' ') !== 'app=ecommerce env=prod',
+    );
+    expect(out).toHaveLength(outward.length);
+    // `app="Ordering " env=prod role=web`: one of the planted labels ends in a blank.
+    const wanted = outward.map(({ providers }) =>
+      (/^app=(?:"[^"]*"|\S+) env=\S+/.exec(String(providers))?.[0] ?? '').replaceAll('"', ''),
+    );
+    expect(out.map(({ scopes: [scope = []] }) => words(scope).toSorted().join(' ')).toSorted()).toEqual(
+      wanted.toSorted(),
+    );
+    for (const rule of out) {
+      expect(words(rule.consumers)).toEqual(expect.arrayContaining(['app=ecommerce', 'env=prod']));
+      expect(rule.unscoped_consumers).toBe(true);
+    }
+    const again = await propose(args);
+    expect(again.structured.totals['planned']).toBe(0);
+    expect(again.structured['coverage_before']).toBe(structured['coverage_after']);
   });
 
   it('makes a ruleset where the application has none', async () => {

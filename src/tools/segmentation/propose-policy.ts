@@ -38,6 +38,7 @@ export default defineTool({
       lookback_days: described({ ...integer, minimum: 1 }, 'Default 30'),
       reuse_services: described(flag, 'Name service objects (default true)'),
       risky: described(oneOf('review', 'exclude'), 'Risky services (default review)'),
+      remote_rulesets: described(flag, 'Outbound too, in rulesets of the others'),
       max_results: described({ ...integer, minimum: 1, maximum: MAX_ROWS }, 'Rows to read (default 200000)'),
     },
     required: ['app_name', 'env_name'],
@@ -76,6 +77,7 @@ export default defineTool({
 
   async run(args, context) {
     const { app_name: app, env_name: env, tier = 'strict', reuse_services: reuse = true, risky = 'review' } = args;
+    const placing = { reuse, risky, remoteRuleSets: args.remote_rulesets === true };
     const target = await appTarget(args, context);
     const draft = await readPolicy('draft', context);
     const own = workloadsOf(target, draft.workloads);
@@ -106,7 +108,7 @@ export default defineTool({
       application,
       tier,
     )
-      .map((candidate) => placed(candidate, { services: draft.objects.services, reuse, risky }))
+      .map((candidate) => placed(candidate, { services: draft.objects.services, ...placing }))
       .sort(
         (a, b) =>
           PLACEMENTS.indexOf(a.placement) - PLACEMENTS.indexOf(b.placement) ||
@@ -115,7 +117,7 @@ export default defineTool({
       );
     const planned = all.filter(({ placement }) => placement === 'planned');
     const count = (wanted: Placed['placement']): number => all.filter(({ placement }) => placement === wanted).length;
-    const plan = planned.length === 0 ? null : await proposalPlan(planned, target, `${app} | ${env}`, draft, context);
+    const plan = planned.length === 0 ? null : await proposalPlan(planned, application, draft, context);
     const after = plan === null ? now : await judge(enforced(hypothetical(draft, plan.changes).source));
     const stored =
       plan === null
@@ -152,7 +154,11 @@ export default defineTool({
         ...present({ coverage_before: before, coverage_after: later, plan_id: stored?.extra?.['plan_id'] }),
         ...(plan === null
           ? {}
-          : { ruleset: plan.ruleSet, requests: plan.requests.map(({ says }) => says), widening: plan.widening }),
+          : {
+              ruleset: plan.ruleSets.join(', '),
+              requests: plan.requests.map(({ says }) => says),
+              widening: plan.widening,
+            }),
       },
       next: stored === null ? [] : [...(stored.next ?? []), 'review-draft afterwards, then provision-policy.'],
     };
