@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** Suites that take long by nature (many seeds, many processes); the full suite runs them. */
 const LONG = [
   'test/analysis/closed-loop.test.ts',
+  'test/browser/**',
   'test/conformance/**',
   'test/oracle/mutants.test.ts',
   'test/package/pack.test.ts',

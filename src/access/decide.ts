@@ -4,7 +4,7 @@ import { SCOPED_TOOLS } from './scoped-tools.ts';
 
 /** What is to be used. A resource or prompt of this kind holds nothing of a PCE; those that do are read through their tool. */
 export interface Target {
-  readonly kind: 'tool' | 'plan' | 'resource' | 'prompt';
+  readonly kind: 'tool' | 'plan' | 'resource' | 'prompt' | 'page';
   readonly name: string;
 }
 

@@ -60,6 +60,15 @@ describe('MCP_CONFIRM_MODE=second', () => {
     const asker = await place.signedIn('ada', path);
     expect((await asker.submit({ verdict: 'approve' })).status).toBe(403);
     expect(await place.call('ada', 'provision-policy')).toMatchObject({ error: 'confirm_required' });
+    // Somebody without a role, and somebody whose labels the change may lie outside of.
+    for (const [login, status] of [
+      ['stranger', 403],
+      ['rita', 404],
+      ['lea', 404],
+    ] as const) {
+      const other = await place.signedIn(login, path);
+      expect([login, (await other.get(`${place.origin}${path}`)).status]).toEqual([login, status]);
+    }
     const second = await place.signedIn('ben', path);
     expect((await second.submit({ verdict: 'approve' })).text).toContain('Approved.');
     expect(await place.call('ada', 'provision-policy')).toMatchObject({ version: expect.any(Number) });

@@ -8,6 +8,7 @@ export async function approving(mode: 'person' | 'second'): Promise<Firm> {
     MCP_PCE_MODE: 'shared',
     MCP_CONFIRM_MODE: mode,
     MCP_CONFIRM_APPROVERS: 'approvers',
+    MCP_LABEL_SCOPES: 'team-pos=app=pos',
     PCE_HOST: simulator.url,
     PCE_ORG_ID: String(simulator.orgId),
     API_KEY: simulator.apiKey,

@@ -2,6 +2,7 @@ import * as openid from 'openid-client';
 import { loadConfig } from '../../src/config/load.ts';
 import { createLog } from '../../src/core/log.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
+import { makeTls } from '../../src/simulator/tls.ts';
 import { startGateway } from '../../src/transports/http/gateway.ts';
 import { message } from '../attacks/harness/gateway.ts';
 import { type OpenIdProvider, startOpenId } from '../identity/oidc.ts';
@@ -18,11 +19,15 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
   ada: ['staff', 'admins'],
   ben: ['admins', 'approvers'],
   rita: ['readers'],
+  lea: ['admins', 'approvers', 'team-pos'],
 };
 
 /** The gateway behind a proxy, a real OpenID provider library beside it, a simulated PCE behind it. */
 export interface Firm {
+  /** Of the pages, as browsers see it. */
   readonly origin: string;
+  /** Where that name leads: host and port of the proxy. */
+  readonly address: string;
   readonly openId: OpenIdProvider;
   readonly simulator: Simulator;
   readonly log: () => string;
@@ -35,12 +40,13 @@ export interface Firm {
   close(): Promise<void>;
 }
 
-export async function firm(env: Readonly<Record<string, string>> = {}): Promise<Firm> {
+/** `name`: browsers come to that name over TLS, as in a company; without it to loopback without. */
+export async function firm(env: Readonly<Record<string, string>> = {}, name?: string): Promise<Firm> {
   const [proxy, simulator] = await Promise.all([
-    startReverseProxy(),
+    startReverseProxy(name === undefined ? undefined : makeTls(name)),
     createSimulator({ profile: 'small', nowMs: Date.UTC(2026, 4, 12, 9), rateLimit: 'off', tls: true }),
   ]);
-  const { origin } = proxy;
+  const origin = name === undefined ? proxy.origin : `https://${name}`;
   const endpoint = `${origin}/mcp`;
   const client = { client_id: 'gateway', client_secret: 'canary-client-secret' };
   const openId = await startOpenId({
@@ -115,6 +121,7 @@ export async function firm(env: Readonly<Record<string, string>> = {}): Promise<
 
   return {
     origin,
+    address: proxy.address,
     openId,
     simulator,
     log: () => lines.join(''),
@@ -131,7 +138,7 @@ export async function firm(env: Readonly<Record<string, string>> = {}): Promise<
       return browser;
     },
     async call(login, tool, args = {}) {
-      const response = await fetch(endpoint, {
+      const response = await fetch(gateway.url, {
         method: 'POST',
         headers: {
           authorization: `Bearer ${await tokenOf(login)}`,

@@ -27,6 +27,7 @@ export async function startOpenId({ scope, groupsOf, clients }: OpenIdOptions): 
   const issuer = `http://127.0.0.1:${address.port}`;
   const provider = new Provider(issuer, {
     clients,
+    ttl: { Interaction: 600, Session: 600, Grant: 600, AccessToken: 600, IdToken: 600 },
     scopes: ['openid', 'offline_access', scope],
     pkce: { required: () => true },
     features: {

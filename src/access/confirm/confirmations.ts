@@ -42,7 +42,11 @@ export interface Minted {
 export type MintRefusal = 'preview_required' | 'person_required';
 
 /** What an approval page shows. */
-export type Approval = Omit<ApprovalRecord, 'document'> & { readonly preview: Preview };
+export type Approval = Omit<ApprovalRecord, 'document'> & {
+  readonly preview: Preview;
+  /** Whether it is for this person to judge; in mode `second` not for who asked. */
+  readonly mayJudge: boolean;
+};
 
 export type Verdict = 'approved' | 'denied' | 'gone' | 'not_yours';
 
@@ -157,12 +161,13 @@ export function createConfirmations({
       const record = await store.find(id);
       if (record === null || record.expiresMs <= clock.now() || !maySee(record, person)) return null;
       const { document, ...facts } = record;
-      return { ...facts, preview: { digest: record.previewDigest, ...readDocument(document) } };
+      const preview = { digest: record.previewDigest, ...readDocument(document) };
+      return { ...facts, preview, mayJudge: mayJudge(record, person) };
     },
     async judge(id, person, verdict) {
       const record = await store.find(id);
       if (record === null || !maySee(record, person)) return 'gone';
-      if (!mayApprove(record, person)) return 'not_yours';
+      if (!mayJudge(record, person)) return 'not_yours';
       const to = verdict === 'approve' ? 'approved' : 'denied';
       return (await store.decide(id, 'open', to, clock.now(), person)) ? to : 'gone';
     },
@@ -174,7 +179,7 @@ export function createConfirmations({
     return isAsker(record, person) || (mode === 'second' && isApprover(person));
   }
 
-  function mayApprove(record: ApprovalRecord, person: Confirmer): boolean {
+  function mayJudge(record: ApprovalRecord, person: Confirmer): boolean {
     return mode === 'second' ? !isAsker(record, person) && isApprover(person) : isAsker(record, person);
   }
 

@@ -1,16 +1,19 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
 import type { AuditRecorder } from '../../../access/audit/recorder.ts';
 import type { Approval, Confirmations, Confirmer } from '../../../access/confirm/confirmations.ts';
+import type { Decide } from '../../../access/decide.ts';
 import type { Clock } from '../../../core/clock.ts';
-import type { HttpRoutes } from '../env.ts';
-import { type Markup, page, type Urls } from './html.ts';
+import type { HttpEnv, HttpRoutes } from '../env.ts';
+import type { Form } from './form.ts';
+import { alert, done, type Markup, moment, page, type Urls } from './html.ts';
 import { pageEntry } from './record.ts';
-import { isOwnForm, visitorOf, type VisitorOptions } from './visitor.ts';
+import { isOwnForm, type Visitor, visitorOf, type VisitorOptions } from './visitor.ts';
 
 export interface ApproveOptions {
   readonly urls: Urls;
   readonly visitors: VisitorOptions;
+  readonly decide: Decide;
   readonly confirmations: Confirmations;
   readonly recorder: AuditRecorder;
   readonly clock: Clock;
@@ -19,30 +22,31 @@ export interface ApproveOptions {
 const GONE = 'There is nothing to approve here: it was decided already, has expired, or is not for you.';
 
 /** `/approve/…`: where a person sees what a call would change and says yes or no. A model cannot: it has no browser that is signed in. */
-export function approveRoutes({ urls, visitors, confirmations, recorder, clock }: ApproveOptions): HttpRoutes {
+export function approveRoutes(options: ApproveOptions): HttpRoutes {
+  const { urls, visitors, decide, confirmations, recorder, clock } = options;
   const routes: HttpRoutes = new Hono();
 
   routes.get('/approve/:id', async (context) => {
     const id = context.req.param('id');
-    const visitor = await visitorOf(context, `/approve/${id}`, visitors);
+    const visitor = await admitted(context, id);
     if (visitor instanceof Response) return visitor;
-    const approval = await confirmations.look(id, visitor.person);
-    if (approval?.state !== 'open') return context.html(note('Nothing to approve', GONE), 404);
-    return context.html(page(urls, 'Approve a change', question(approval, visitor.person, visitor.csrf)));
+    const approval = await shownTo(visitor, id);
+    if (approval?.state !== 'open') return refusal(context, 404, 'Nothing to approve', GONE);
+    return context.html(page(urls, 'Approve a change', question(approval, visitor)));
   });
 
   routes.post('/approve/:id', async (context) => {
     const id = context.req.param('id');
-    const visitor = await visitorOf(context, `/approve/${id}`, visitors);
+    const visitor = await admitted(context, id);
     if (visitor instanceof Response) return visitor;
-    const form: Readonly<Record<string, unknown>> = await context.req.parseBody().catch(() => ({}));
+    const form: Form = await context.req.parseBody().catch(() => ({}));
     // A person's approval is given in a browser; a token alone may be in the hands of the model (attack 20).
-    if (visitor.csrf === null || !isOwnForm(context, visitor, form['csrf'], visitors.origin))
-      return context.html(note('Not approved', 'This form is too old, or not ours. Nothing was approved.'), 403);
+    if (visitor.csrf === null || !isOwnForm(context, visitor, form['csrf'], urls))
+      return refusal(context, 403, 'Not approved', 'This form is too old, or not ours. Nothing was approved.');
     const { principal, person } = visitor;
     const verdict = form['verdict'] === 'approve' ? 'approve' : 'deny';
-    const approval = await confirmations.look(id, person);
-    if (approval === null) return context.html(note('Nothing to approve', GONE), 404);
+    const approval = await shownTo(visitor, id);
+    if (approval === null) return refusal(context, 404, 'Nothing to approve', GONE);
     const about = `${verdict} ${approval.tool} of ${approval.subject}`;
     const requestId = context.get('requestId');
     // First the record, then the verdict: an approval nobody can find later must not count.
@@ -59,39 +63,57 @@ export function approveRoutes({ urls, visitors, confirmations, recorder, clock }
     );
     switch (await confirmations.judge(id, person, verdict)) {
       case 'approved':
-        return context.html(note('Approved', 'Approved. The assistant can now repeat the call; it counts once.'));
+        return told(context, 'Approved', 'Approved. The assistant can now repeat the call; it counts once.');
       case 'denied':
-        return context.html(note('Denied', 'Denied. The assistant is told so when it repeats the call.'));
+        return told(context, 'Denied', 'Denied. The assistant is told so when it repeats the call.');
       case 'not_yours':
-        return context.html(note('Not yours to approve', 'Somebody else must approve this change.'), 403);
+        return refusal(context, 403, 'Not yours to approve', 'Somebody else must approve this change.');
       default:
-        return context.html(note('Nothing to approve', GONE), 404);
+        return refusal(context, 404, 'Nothing to approve', GONE);
     }
   });
 
   return routes;
 
-  function note(title: string, text: string): Markup {
-    return page(urls, title, html`<h1>${title}</h1><p role="status">${text}</p>`);
+  async function admitted(context: Context<HttpEnv>, id: string): Promise<Visitor | Response> {
+    const visitor = await visitorOf(context, `/approve/${id}`, visitors);
+    if (visitor instanceof Response) return visitor;
+    const decision = decide(visitor.principal, 'read', { kind: 'page', name: '/approve' });
+    if (decision.allowed) return visitor;
+    return refusal(context, 403, 'Not allowed', decision.failure.message, decision.failure.remedy);
+  }
+
+  /** Who is limited to labels sees no change of somebody else: it may lie outside. */
+  async function shownTo({ principal, person }: Visitor, id: string): Promise<Approval | null> {
+    const approval = await confirmations.look(id, person);
+    const isOwn = approval?.issuer === principal.issuer && approval.subject === principal.subject;
+    return principal.labelScope && !isOwn ? null : approval;
+  }
+
+  function told(context: Context<HttpEnv>, title: string, text: string) {
+    return context.html(page(urls, title, html`<h1>${title}</h1>${done(text)}`));
+  }
+
+  function refusal(context: Context<HttpEnv>, status: 403 | 404, title: string, ...sentences: readonly string[]) {
+    return context.html(page(urls, title, html`<h1>${title}</h1>${alert(...sentences)}`), status);
   }
 }
 
-const question = (
-  approval: Approval,
-  { subject }: Confirmer,
-  csrf: string | null,
-): Markup => html`<h1>Approve a change?</h1>
+const question = (approval: Approval, { person, csrf }: Visitor): Markup => html`<h1>Approve a change?</h1>
 <p>${approval.preview.says}</p>
 <dl>
 <dt>Tool</dt><dd>${approval.tool}</dd>
-<dt>Asked by</dt><dd>${approval.subject}${approval.subject === subject ? ' (you)' : ''}</dd>
-<dt>Until</dt><dd>${new Date(approval.expiresMs).toISOString()}</dd>
+<dt>Asked by</dt><dd>${approval.subject}${approval.subject === person.subject ? ' (you)' : ''}</dd>
+<dt>Until</dt><dd>${moment(approval.expiresMs)}</dd>
 </dl>
 ${approval.preview.lines.length === 0 ? '' : html`<h2>What it would do</h2><pre>${approval.preview.lines.join('\n')}</pre>`}
-${
-  csrf === null
-    ? html`<p role="alert">Open this page in a browser and sign in to approve.</p>`
-    : html`<form method="post"><input type="hidden" name="csrf" value="${csrf}">
+${judging(approval, person, csrf)}`;
+
+function judging({ mayJudge }: Approval, { subject }: Confirmer, csrf: string | null): Markup {
+  if (csrf === null) return alert('Open this page in a browser and sign in to approve.');
+  if (!mayJudge) return alert('Somebody else must approve this change: send them the address of this page.');
+  return html`<form method="post"><input type="hidden" name="csrf" value="${csrf}">
 <button name="verdict" value="approve">Approve</button>
-<button class="plain" name="verdict" value="deny">Deny</button></form>`
-}`;
+<button class="plain" name="verdict" value="deny">Deny</button></form>
+<p class="soft">Signed in as ${subject}. Your answer is recorded.</p>`;
+}

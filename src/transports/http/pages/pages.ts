@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { html } from 'hono/html';
 import { createAuthority } from '../../../access/decide.ts';
 import type { Settings } from '../../../config/schema.ts';
 import type { ServingMode } from '../../../config/serving-mode.ts';
@@ -8,9 +9,9 @@ import { Failure } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
 import type { Authentication } from '../authentication.ts';
 import { type Backing, derived } from '../backing.ts';
-import { type HttpRoutes, refusal } from '../env.ts';
+import type { HttpRoutes } from '../env.ts';
 import { approveRoutes } from './approve.ts';
-import { STYLE, type Urls } from './html.ts';
+import { alert, page, STYLE, type Urls } from './html.ts';
 import { setupRoutes } from './setup.ts';
 import { createSignIn, type SignIn } from './sign-in.ts';
 import type { VisitorOptions } from './visitor.ts';
@@ -31,11 +32,12 @@ const MAX_FORM_BYTES = 64 * 1024;
 export function pages({ settings, mode, backing, identify, tokens, urls, log }: PagesOptions): HttpRoutes {
   const { recorder, confirmations, keys, serving } = backing;
   const signIn = signInOf();
+  const decide = createAuthority({ readOnly: settings.MCP_READ_ONLY });
   const visitors: VisitorOptions = {
     identify,
     signIn,
     principalOf: tokens.principalOf,
-    origin: new URL(urls.base).origin,
+    urls,
   };
   const routes: HttpRoutes = new Hono();
   routes.use('/setup', bodyLimit({ maxSize: MAX_FORM_BYTES }));
@@ -53,7 +55,7 @@ export function pages({ settings, mode, backing, identify, tokens, urls, log }: 
         visitors,
         keys,
         recorder,
-        decide: createAuthority({ readOnly: settings.MCP_READ_ONLY }),
+        decide,
         async test(principal, signal) {
           const connection = await serving.credentials?.connect(principal);
           if (connection === undefined) throw new Failure('no_pce_credentials');
@@ -63,15 +65,14 @@ export function pages({ settings, mode, backing, identify, tokens, urls, log }: 
       }),
     );
   if (confirmations.mode !== 'token')
-    routes.route('/', approveRoutes({ urls, visitors, confirmations, recorder, clock: systemClock }));
+    routes.route('/', approveRoutes({ urls, visitors, decide, confirmations, recorder, clock: systemClock }));
   routes.onError((error, context) => {
     const requestId = context.get('requestId');
     const isRecord = error instanceof Failure && error.code === 'audit_unavailable';
     log.error('a page failed', { requestId, error });
-    return context.json(
-      { ...refusal(isRecord ? error.code : 'internal', 'This did not work; nothing was done.'), request_id: requestId },
-      isRecord ? 503 : 500,
-    );
+    const why = isRecord ? error.message : 'An unexpected error occurred.';
+    const body = html`<h1>This did not work</h1>${alert(why, 'Nothing was done.')}<p>Request ${requestId}</p>`;
+    return context.html(page(urls, 'Error', body), isRecord ? 503 : 500);
   });
   return routes;
 

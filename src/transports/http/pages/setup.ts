@@ -7,10 +7,12 @@ import type { Principal } from '../../../core/authority.ts';
 import type { Clock } from '../../../core/clock.ts';
 import { asFailure, Failure } from '../../../core/errors.ts';
 import { Secret } from '../../../core/secret.ts';
-import type { KeyDesk, NewKey, RegisteredKey } from '../../../dispatch/keys.ts';
+import type { KeyDesk, NewKey } from '../../../dispatch/keys.ts';
 import type { HttpEnv, HttpRoutes } from '../env.ts';
-import { type Markup, page, type Urls } from './html.ts';
+import { type Form, textOf } from './form.ts';
+import { alert, done, type Markup, page, type Urls } from './html.ts';
 import { pageEntry } from './record.ts';
+import { setupView } from './setup-view.ts';
 import { isOwnForm, type Visitor, visitorOf, type VisitorOptions } from './visitor.ts';
 
 export interface SetupOptions {
@@ -31,8 +33,6 @@ export interface Tested {
   readonly latencyMs: number;
 }
 
-type Form = Readonly<Record<string, unknown>>;
-
 /** `/setup`: where people register, test, replace and delete their own PCE key, without a model in between. */
 export function setupRoutes(options: SetupOptions): HttpRoutes {
   const { urls, visitors, decide, keys, recorder, clock } = options;
@@ -48,7 +48,7 @@ export function setupRoutes(options: SetupOptions): HttpRoutes {
     const visitor = await admitted(context);
     if (visitor instanceof Response) return visitor;
     const form: Form = await context.req.parseBody().catch(() => ({}));
-    if (!isOwnForm(context, visitor, form['csrf'], visitors.origin))
+    if (!isOwnForm(context, visitor, form['csrf'], urls))
       return show(context, visitor, alert('This form is too old, or not ours. Nothing was done.'), 403);
     const { principal } = visitor;
     const requestId = context.get('requestId');
@@ -59,14 +59,14 @@ export function setupRoutes(options: SetupOptions): HttpRoutes {
       recorder.write({ ...pageEntry({ principal, what: '/setup', about, requestId, clock }), callId, ...rest });
     try {
       if (about !== 'test') await record({ phase: 'begun', effect: 'credentials' });
-      const done = await perform(about, form, principal, context.req.raw.signal);
+      const became = await perform(about, form, principal, context.req.raw.signal);
       await record({ effect: 'credentials', outcome: 'ok' });
-      return await show(context, visitor, html`<p role="status">${done}</p>`);
+      return await show(context, visitor, done(became));
     } catch (error) {
       const failure = asFailure(error);
       if (failure.code === 'internal') throw error;
       await record({ effect: 'credentials', outcome: failure.code, decision: 'error' }).catch(() => {});
-      return show(context, visitor, alert(`${failure.message} ${failure.remedy}`), 400, form);
+      return show(context, visitor, alert(failure.message, failure.remedy), 400, form);
     }
   });
 
@@ -75,10 +75,10 @@ export function setupRoutes(options: SetupOptions): HttpRoutes {
   async function admitted(context: Context<HttpEnv>): Promise<Visitor | Response> {
     const visitor = await visitorOf(context, '/setup', visitors);
     if (visitor instanceof Response) return visitor;
-    const decision = decide(visitor.principal, 'credentials', { kind: 'tool', name: '/setup' });
+    const decision = decide(visitor.principal, 'credentials', { kind: 'page', name: '/setup' });
     if (decision.allowed) return visitor;
     const { message, remedy } = decision.failure;
-    return context.html(page(urls, 'Not allowed', html`<h1>Not allowed</h1>${alert(`${message} ${remedy}`)}`), 403);
+    return context.html(page(urls, 'Not allowed', html`<h1>Not allowed</h1>${alert(message, remedy)}`), 403);
   }
 
   async function perform(
@@ -105,58 +105,17 @@ export function setupRoutes(options: SetupOptions): HttpRoutes {
     status: 200 | 400 | 403 = 200,
     form: Form = {},
   ) {
-    const key = await keys(principal).find();
-    const hidden = csrf === null ? '' : html`<input type="hidden" name="csrf" value="${csrf}">`;
-    const body = html`<h1>Your PCE key</h1>
-${told ?? ''}
-<p class="soft">Signed in as ${principal.subject}. The key is kept encrypted and used only for your own calls.</p>
-${key === null ? html`<p>No key is registered.</p>` : registered(key, hidden)}
-<h2>${key === null ? 'Register a key' : 'Replace it'}</h2>
-${entry(form, key, hidden)}`;
-    return context.html(page(urls, 'Your PCE key', body), status);
+    const body = setupView({
+      subject: principal.subject,
+      key: await keys(principal).find(),
+      form,
+      told,
+      hidden: csrf === null ? '' : html`<input type="hidden" name="csrf" value="${csrf}">`,
+      signOut: csrf === null ? undefined : `${urls.base}/signout`,
+    });
+    return context.html(page(urls, status === 200 ? 'Your PCE key' : 'Error: your PCE key', body), status);
   }
 }
-
-const alert = (message: string): Markup => html`<p role="alert">${message}</p>`;
-
-const registered = (key: RegisteredKey, hidden: Markup | string): Markup => html`<dl>
-<dt>PCE</dt><dd>${key.host}:${key.port}, org ${key.orgId}</dd>
-<dt>TLS</dt><dd>${key.tlsVerify ? 'certificate checked' : 'certificate not checked'}</dd>
-${key.label === null ? '' : html`<dt>Note</dt><dd>${key.label}</dd>`}
-<dt>Registered</dt><dd>${new Date(key.createdMs).toISOString()}</dd>
-<dt>Last used</dt><dd>${key.lastUsedMs === null ? 'never' : new Date(key.lastUsedMs).toISOString()}</dd>
-</dl>
-<form class="inline" method="post">${hidden}<button class="plain" name="action" value="test">Test it</button></form>
-<form class="inline" method="post">${hidden}<button class="plain" name="action" value="delete">Delete it</button></form>`;
-
-/** What was typed stays, the key and its secret do not. */
-function entry(form: Form, key: RegisteredKey | null, hidden: Markup | string): Markup {
-  const value = (name: string, otherwise: string) => textOf(form, name) || otherwise;
-  return html`<form method="post">${hidden}
-<div class="row">
-<div><label for="host">PCE host</label>
-<input id="host" name="pce_host" type="text" required autocomplete="off" spellcheck="false" value="${value('pce_host', key?.host ?? '')}" aria-describedby="host-help"></div>
-<div><label for="port">Port</label>
-<input id="port" name="pce_port" type="number" min="1" max="65535" required value="${value('pce_port', String(key?.port ?? 8443))}"></div>
-<div><label for="org">Org</label>
-<input id="org" name="pce_org_id" type="text" inputmode="numeric" required value="${value('pce_org_id', key?.orgId ?? '1')}"></div>
-</div>
-<p id="host-help" class="soft">The name only, for example pce.example.com</p>
-<label for="key">API key id</label>
-<input id="key" name="api_key" type="text" required autocomplete="off" spellcheck="false" placeholder="api_…">
-<label for="secret">API key secret</label>
-<input id="secret" name="api_secret" type="password" required autocomplete="off">
-<label for="note">Note (optional)</label>
-<input id="note" name="label" type="text" maxlength="100" value="${value('label', key?.label ?? '')}">
-<label class="inline"><input name="tls_verify" type="checkbox" value="yes" ${form['tls_verify'] === undefined && textOf(form, 'pce_host') !== '' ? '' : 'checked'}> Check the certificate of the PCE</label>
-<button name="action" value="register">Try and register</button>
-</form>`;
-}
-
-const textOf = (form: Form, name: string): string => {
-  const value = form[name];
-  return typeof value === 'string' ? value.trim() : '';
-};
 
 function keyIn(form: Form): NewKey {
   const missing = ['pce_host', 'pce_port', 'pce_org_id', 'api_key', 'api_secret'].filter(

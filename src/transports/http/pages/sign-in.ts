@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Context, Hono } from 'hono';
+import { html } from 'hono/html';
 import type { Configuration } from 'openid-client';
 import type { Identity } from '../../../access/identity.ts';
 import type { Clock } from '../../../core/clock.ts';
@@ -9,8 +10,9 @@ import type { Log } from '../../../core/log.ts';
 import type { Secret } from '../../../core/secret.ts';
 import type { HttpEnv, HttpRoutes } from '../env.ts';
 import { sealedCookie } from './cookies.ts';
-import { page, type Urls } from './html.ts';
-import { html } from 'hono/html';
+import type { Form } from './form.ts';
+import { alert, done, page, type Urls } from './html.ts';
+import { isOwnForm } from './visitor.ts';
 
 /** Somebody who signed in with a browser. */
 export interface Session {
@@ -53,6 +55,7 @@ interface Flow {
   readonly to: string;
 }
 
+const NOT_OURS = 'This form is too old, or not ours.';
 const FLOW_LIFE_MS = 10 * 60_000;
 const SESSION_LIFE_MS = 60 * 60_000;
 
@@ -94,9 +97,16 @@ export function createSignIn(options: SignInOptions): SignIn {
       return again(context, code === 'internal' ? 'The identity provider did not complete the sign-in.' : message);
     }
   });
-  routes.post('/signout', (context) => {
+  routes.post('/signout', async (context) => {
+    const form: Form = await context.req.parseBody().catch(() => ({}));
+    const session = sessions.read(context);
+    if (session !== null && !isOwnForm(context, session, form['csrf'], urls))
+      return context.html(page(urls, 'Error: still signed in', html`<h1>Still signed in</h1>${alert(NOT_OURS)}`), 403);
     sessions.clear(context);
-    return context.html(page(urls, 'Signed out', html`<h1>Signed out</h1>`));
+    const body = html`<h1>Signed out</h1>
+      ${done('Signed out here. You may still be signed in at your identity provider.')}
+      <p><a href="${urls.base}/setup">Sign in again</a></p>`;
+    return context.html(page(urls, 'Signed out', body));
   });
 
   return {
@@ -140,9 +150,9 @@ export function createSignIn(options: SignInOptions): SignIn {
 
   function again(context: Context<HttpEnv>, why: string) {
     const body = html`<h1>Not signed in</h1>
-      <p role="alert">${why}</p>
+      ${alert(why)}
       <p><a href="${urls.base}/setup">Try again</a></p>`;
-    return context.html(page(urls, 'Not signed in', body), 400);
+    return context.html(page(urls, 'Error: not signed in', body), 400);
   }
 }
 

@@ -1,10 +1,12 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Context } from 'hono';
+import { html } from 'hono/html';
 import type { Confirmer } from '../../../access/confirm/confirmations.ts';
 import type { Identity } from '../../../access/identity.ts';
 import type { Principal } from '../../../core/authority.ts';
 import type { Identify } from '../bearer.ts';
-import { type HttpEnv, refusal } from '../env.ts';
+import type { HttpEnv } from '../env.ts';
+import { alert, page, type Urls } from './html.ts';
 import type { SignIn } from './sign-in.ts';
 
 /** Who looks at a page. */
@@ -20,15 +22,14 @@ export interface VisitorOptions {
   /** Absent without `MCP_OAUTH_CLIENT_ID`: then a token has to come with every request, as in the reference server. */
   readonly signIn: SignIn | undefined;
   readonly principalOf: (identity: Pick<Identity, 'issuer' | 'subject' | 'groups'>) => Principal;
-  /** Of the pages themselves. */
-  readonly origin: string;
+  readonly urls: Urls;
 }
 
 /** The visitor, or what they get instead: the way to sign in, or a challenge. */
 export async function visitorOf(
   context: Context<HttpEnv>,
   to: string,
-  { identify, signIn, principalOf }: VisitorOptions,
+  { identify, signIn, principalOf, urls }: VisitorOptions,
 ): Promise<Visitor | Response> {
   if (signIn === undefined || context.req.header('authorization') !== undefined) {
     const caller = await identify(context.req.raw);
@@ -39,7 +40,12 @@ export async function visitorOf(
   const session = signIn.session(context);
   if (session === null) {
     // A form that was sent too late is not sent again by itself.
-    if (context.req.method !== 'GET') return context.json(refusal('unauthorized', 'Sign in again.'), 401);
+    if (context.req.method !== 'GET') {
+      const body = html`<h1>Signed out</h1>
+        ${alert('Your sign-in ended before this was sent. Nothing was done.')}
+        <p><a href="${urls.base}${to}">Sign in again</a></p>`;
+      return context.html(page(urls, 'Error: signed out', body), 401);
+    }
     return signIn.start(context, to);
   }
   const { issuer, subject, groups, csrf } = session;
@@ -47,8 +53,14 @@ export async function visitorOf(
 }
 
 /** Whether a form is one of ours, sent by this visitor's own doing (attack 34): token, Origin and Fetch Metadata agree. */
-export function isOwnForm(context: Context<HttpEnv>, { csrf }: Visitor, sent: unknown, origin: string): boolean {
+export function isOwnForm(
+  context: Context<HttpEnv>,
+  { csrf }: Pick<Visitor, 'csrf'>,
+  sent: unknown,
+  { base }: Urls,
+): boolean {
   if (csrf === null) return true;
+  const { origin } = new URL(base);
   const from = context.req.header('origin');
   const site = context.req.header('sec-fetch-site');
   if (from !== undefined ? from !== origin : site !== 'same-origin') return false;
