@@ -190,6 +190,38 @@ describe('compliance-check', () => {
     },
   );
 
+  // A control counts as automated only when each of its tests has a planted violation that fails it, and it passes without.
+  it.each(Object.entries(FRAMEWORKS))(
+    '%s: every automated control fails with a violation of each of its tests, and passes without',
+    async (name, { controls }) => {
+      const findings = async (planted: Contents) =>
+        new Map((await check(planted, name)).structured.items.map((item) => [item['id'], item]));
+      const clean = await findings(CLEAN);
+      const failedBy = new Map<string, Set<string>>();
+      for (const [test, , planted] of VIOLATIONS) {
+        const found = await findings(planted);
+        for (const { id, tests } of controls)
+          if (tests.length === 0) expect(found.get(id)?.['status']).toBe('NOT_TESTABLE');
+          else if (found.get(id)?.['status'] === 'FAIL' && String(found.get(id)?.['tests']).includes(`${test} FAIL`))
+            failedBy.set(id, (failedBy.get(id) ?? new Set<string>()).add(test));
+      }
+      const automated = controls.filter(({ tests }) => tests.length > 0);
+      expect(automated.length).toBeGreaterThan(0);
+      for (const { id, tests } of automated) {
+        expect(clean.get(id)?.['status'], id).toBe('PASS');
+        expect([...(failedBy.get(id) ?? [])], id).toEqual(expect.arrayContaining([...tests]));
+      }
+    },
+  );
+
+  it('has a violation for every test, and a framework for every test', () => {
+    const all = Object.keys(TESTS).toSorted();
+    expect([...new Set(VIOLATIONS.map(([test]) => test))].toSorted()).toEqual(all);
+    const used = Object.values(FRAMEWORKS).flatMap(({ controls }) => controls.flatMap(({ tests }) => tests));
+    expect([...new Set<string>(used)].toSorted()).toEqual(all);
+    expect(all).toEqual(Array.from({ length: 14 }, (_, index) => `T${index + 1}`).toSorted());
+  });
+
   it('names objects and sample flows of what fails', async () => {
     const { structured } = await check(withFlow(flow(CRM, DB, 23)), 'general');
     const finding = structured.items.find(({ id }) => id === 'SEG-3');
