@@ -1,21 +1,30 @@
 import { readFileSync } from 'node:fs';
+import { rename, writeFile } from 'node:fs/promises';
 import { createLog } from '../core/log.ts';
+import { createSimulatorClock } from '../simulator/control/clock.ts';
 import { type Fault, faultsCheck } from '../simulator/faults/fault.ts';
 import { createSimulator, type Simulator } from '../simulator/simulator.ts';
+import { exported } from '../simulator/state/document.ts';
+import type { OpenedState } from '../simulator/state/open.ts';
+import { createWorld } from '../simulator/world-state.ts';
 import { runToEnd } from './lifecycle.ts';
 import { parse, UsageError } from './options.ts';
 import { simulatorRoutes } from './pce-sim-routes.ts';
+import { worldOf } from './pce-sim-world.ts';
 
 const OPTIONS = {
   port: { type: 'string', default: '0' },
   host: { type: 'string', default: '127.0.0.1' },
-  profile: { type: 'string', default: 'mid' },
-  seed: { type: 'string', default: '7' },
+  profile: { type: 'string' },
+  seed: { type: 'string' },
   flows: { type: 'string' },
   now: { type: 'string' },
   tls: { type: 'boolean', default: false },
   'rate-limit': { type: 'string', default: '500' },
   faults: { type: 'string' },
+  state: { type: 'string' },
+  import: { type: 'string', multiple: true },
+  export: { type: 'string' },
   routes: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
 } as const;
@@ -26,20 +35,39 @@ const PROFILES = ['small', 'mid', 'large', 'xl'] as const;
 export async function run(argv: readonly string[]): Promise<void> {
   const values = parse(argv, OPTIONS);
   if (values.routes) return void process.stdout.write(simulatorRoutes(values.json));
+  const state = await worldOf({
+    profile: values.profile === undefined ? undefined : choice('profile', values.profile, PROFILES),
+    seed: values.seed === undefined ? undefined : whole('seed', values.seed, 0, 2 ** 32 - 1),
+    nowMs: values.now === undefined ? undefined : time(values.now),
+    flows: values.flows === undefined ? undefined : whole('flows', values.flows, 1, 1_000_000),
+    imports: values.import ?? [],
+    state: values.state,
+  });
+  if (values.export !== undefined) return await exportTo(values.export, state);
   const simulator = await createSimulator({
-    profile: choice('profile', values.profile, PROFILES),
-    seed: whole('seed', values.seed, 0, 2 ** 32 - 1),
+    state,
     host: values.host,
     port: whole('port', values.port, 0, 65_535),
     tls: values.tls,
     rateLimit: values['rate-limit'] === 'off' ? 'off' : whole('rate-limit', values['rate-limit'], 1, 1_000_000),
-    flows: values.flows === undefined ? undefined : whole('flows', values.flows, 1, 1_000_000),
-    ...(values.now === undefined ? {} : { nowMs: time(values.now) }),
     ...(values.faults === undefined ? {} : { faults: faultsOf(values.faults) }),
   });
   process.stdout.write(values.json ? `${JSON.stringify(facts(simulator))}\n` : described(simulator));
   const log = createLog({ write: (line) => process.stderr.write(line) });
   await runToEnd({ close: () => simulator.close(), log });
+}
+
+/** Writes the estate as it is to a file, whole or not at all, and ends. */
+async function exportTo(
+  path: string,
+  { source, estate, tables, startMs, elapsedMs, close }: OpenedState,
+): Promise<void> {
+  const world = createWorld(estate, createSimulatorClock(startMs + elapsedMs, tables), tables);
+  if (source === null) throw new UsageError('--export: this estate cannot be written');
+  const unfinished = `${path}.${process.pid}`;
+  await writeFile(unfinished, exported(world, source), { mode: 0o600 });
+  await rename(unfinished, path);
+  close();
 }
 
 /** The API key is made up like the rest of the estate; `url` has no path. */

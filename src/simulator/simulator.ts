@@ -4,7 +4,6 @@ import { createSimulatorClock, type SimulatorClock } from './control/clock.ts';
 import { controlEndpoint } from './control/endpoint.ts';
 import { createRequestLog } from './control/request-log.ts';
 import { controlRoutes } from './control/routes.ts';
-import { buildEstate } from './estates/index.ts';
 import type { Estate, ProfileName } from './estates/estate.ts';
 import { eventRoutes } from './events/routes.ts';
 import type { Fault } from './faults/fault.ts';
@@ -14,7 +13,8 @@ import type { Exchange } from './http/fault-hook.ts';
 import { createRandom } from './random.ts';
 import { type Simulator as Server, startSimulator } from './server.ts';
 import { makeTls } from './tls.ts';
-import { createTables, type Tables } from './state/tables.ts';
+import { documentOf } from './state/document.ts';
+import { type OpenedState, openDocument, openEstate } from './state/open.ts';
 import { createDesk, DEFAULT_DELAYS, type TrafficDelays, type TrafficDesk } from './traffic/desk.ts';
 import { createReplays } from './traffic/replays.ts';
 import { trafficRoutes } from './traffic/routes.ts';
@@ -38,8 +38,8 @@ export interface SimulatorOptions {
   /** Refuse in traffic queries what a 25.2.40 refuses although clients in use send it (traffic.md §16.1). */
   readonly strict?: boolean;
   readonly delays?: TrafficDelays;
-  /** What changes; kept in memory only without them. */
-  readonly tables?: Tables;
+  /** A world from a file or a document, in place of a new one. */
+  readonly state?: OpenedState;
 }
 
 export interface Simulator extends Server {
@@ -57,7 +57,7 @@ export async function createSimulator({
   seed = 7,
   nowMs = Date.now(),
   flows,
-  estate = buildEstate({ profile, seed, nowMs, ...(flows !== undefined && { flows }) }),
+  estate: given,
   port = 0,
   host = '127.0.0.1',
   tls = false,
@@ -65,9 +65,12 @@ export async function createSimulator({
   faults = [],
   strict = false,
   delays = DEFAULT_DELAYS,
-  tables = createTables(),
+  state = given
+    ? openEstate(given)
+    : openDocument(documentOf({ kind: 'generated', profile, seed, nowMs, ...(flows !== undefined && { flows }) })),
 }: SimulatorOptions = {}): Promise<Simulator> {
-  const clock = createSimulatorClock(estate.nowMs);
+  const { estate, tables } = state;
+  const clock = createSimulatorClock(state.startMs + state.elapsedMs, tables);
   const log = createRequestLog(clock);
   const replays = createReplays(tables);
   const plan = createFaultPlan(createRandom(estate.seed, 'faults'));
@@ -97,7 +100,7 @@ export async function createSimulator({
     }),
   });
   const control = controlEndpoint(
-    controlRoutes({ world: server.world, clock, log, plan, replays, desk: deskOf(server.world) }),
+    controlRoutes({ world: server.world, source: state.source, clock, log, plan, replays, desk: deskOf(server.world) }),
     tables.flush,
   );
   const ca = certificates?.ca ?? null;
@@ -111,7 +114,16 @@ export async function createSimulator({
     edit: writer.write,
   };
   plan.add(faults);
-  return { ...server, clock, ca };
+  return {
+    ...server,
+    clock,
+    ca,
+    async close() {
+      await server.close();
+      tables.flush();
+      state.close();
+    },
+  };
 }
 
 interface Started {

@@ -13,6 +13,14 @@ export interface ControlRoute {
   handle(call: { readonly id: string; readonly body: unknown }): unknown;
 }
 
+/** A JSON text that is written while it is sent. */
+export class Pieces {
+  readonly pieces: Iterable<string>;
+  constructor(pieces: Iterable<string>) {
+    this.pieces = pieces;
+  }
+}
+
 export const CONTROL = '/_sim';
 
 const LOOPBACK = /^(?:::ffff:)?127\.|^::1$/;
@@ -30,7 +38,8 @@ export function controlEndpoint(
     if (path !== CONTROL && !path.startsWith(`${CONTROL}/`)) return 'continue';
     const { request, response } = exchange.raw;
     const { status, json } = await answer();
-    await send(response, { status, headers: JSON_TYPE, body: JSON.stringify(json) }, false);
+    const body = json instanceof Pieces ? json.pieces : JSON.stringify(json);
+    await send(response, { status, headers: JSON_TYPE, body }, false);
     return 'handled';
 
     async function answer(): Promise<{ readonly status: number; readonly json: unknown }> {

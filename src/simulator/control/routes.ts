@@ -6,14 +6,17 @@ import { record, text } from '../http/schema.ts';
 import { bodyCheck, inputValidation } from '../http/validate.ts';
 import type { TrafficDesk } from '../traffic/desk.ts';
 import type { Replays } from '../traffic/replays.ts';
-import type { World } from '../world.ts';
+import { type EstateSource, exported } from '../state/document.ts';
+import type { WorldState } from '../world-state.ts';
 import type { SimulatorClock } from './clock.ts';
 import { countNaively } from './count.ts';
-import type { ControlRoute } from './endpoint.ts';
+import { type ControlRoute, Pieces } from './endpoint.ts';
 import type { RequestLog } from './request-log.ts';
 
 export interface Controlled {
-  readonly world: World;
+  readonly world: WorldState;
+  /** What the estate is made of; null when it cannot be said in JSON. */
+  readonly source: EstateSource | null;
   readonly clock: SimulatorClock;
   readonly log: RequestLog;
   readonly plan: FaultPlan;
@@ -33,7 +36,7 @@ const replayCheck = bodyCheck<{ readonly from: string; readonly to: string }>(
 );
 
 /** What a test or a demo can do to a running simulator beyond its API. */
-export function controlRoutes({ world, clock, log, plan, replays, desk }: Controlled): readonly ControlRoute[] {
+export function controlRoutes({ world, source, clock, log, plan, replays, desk }: Controlled): readonly ControlRoute[] {
   const now = () => new Date(clock.now()).toISOString();
   return [
     { method: 'GET', path: '/requests', does: 'the last 10,000 requests', handle: () => ({ requests: log.list() }) },
@@ -84,6 +87,15 @@ export function controlRoutes({ world, clock, log, plan, replays, desk }: Contro
       handle({ body }) {
         clock.jump(jumpCheck(body).jump_ms);
         return { now: now() };
+      },
+    },
+    {
+      method: 'GET',
+      path: '/export',
+      does: 'the whole estate as JSON, for --import',
+      handle() {
+        if (source === null) throw notFound();
+        return new Pieces(exported(world, source));
       },
     },
     {

@@ -13,15 +13,11 @@ export interface RowChange {
   readonly value: unknown;
   /** The row stands behind all others of its table: it was not there before. */
   readonly last: boolean;
+  /** The row is one the table starts with: that it is gone has to be remembered. */
+  readonly initial: boolean;
 }
 
-/** Rows from an earlier life of the world. */
-export interface SavedRows {
-  /** In their order; undefined: a row of the estate that was deleted. Null: nothing is known of this table. */
-  of(table: string): Iterable<readonly [key: string, value: unknown]> | null;
-  /** True: they are all there are, and what the estate starts with counts for nothing. */
-  readonly complete: boolean;
-}
+type Row = readonly [key: string, value: unknown];
 
 /** Everything that changes in a simulated PCE. */
 export interface Tables {
@@ -33,23 +29,27 @@ export interface Tables {
   /** Hands over what changed since the last call. The kernel calls it before each answer; it throws when nothing could be kept. */
   flush(): void;
   /** All rows of all tables opened so far. */
-  all(): Iterable<readonly [table: string, rows: Iterable<readonly [key: string, value: unknown]>]>;
+  all(): Iterable<readonly [table: string, rows: Iterable<Row>]>;
 }
 
 export interface TablesOptions {
-  readonly saved?: SavedRows;
+  /** The rows a table starts with in place of its seed, all of them; null: the seed holds. */
+  readonly start?: (table: string) => Iterable<Row> | null;
+  /** What changed in an earlier life of the world, in order; undefined: the row was deleted. */
+  readonly saved?: (table: string) => Iterable<Row>;
   /** Takes all of the changes or none. */
   readonly keep?: (changes: readonly RowChange[]) => void;
 }
 
-export function createTables({ saved, keep }: TablesOptions = {}): Tables {
+export function createTables({ start, saved, keep }: TablesOptions = {}): Tables {
   const tables = new Map<string, Map<string, unknown>>();
+  const initial = new Map<string, ReadonlySet<string>>();
   const changed = new Map<string, Map<string, { readonly last: boolean }>>();
 
-  function load(name: string, seed: () => Iterable<readonly [string, unknown]>): Map<string, unknown> {
-    const before = saved?.of(name) ?? null;
-    const rows = new Map<string, unknown>(before !== null && saved?.complete === true ? [] : seed());
-    for (const [key, value] of before ?? []) {
+  function load(name: string, seed: () => Iterable<Row>): Map<string, unknown> {
+    const rows = new Map<string, unknown>(start?.(name) ?? seed());
+    if (keep !== undefined) initial.set(name, new Set(rows.keys()));
+    for (const [key, value] of saved?.(name) ?? []) {
       if (value === undefined) rows.delete(key);
       else rows.set(key, value);
     }
@@ -92,7 +92,15 @@ export function createTables({ saved, keep }: TablesOptions = {}): Tables {
     flush() {
       if (keep === undefined || changed.size === 0) return;
       const changes = [...changed].flatMap(([table, keys]) =>
-        [...keys].map(([key, { last }]): RowChange => ({ table, key, value: tables.get(table)?.get(key), last })),
+        [...keys].map(
+          ([key, { last }]): RowChange => ({
+            table,
+            key,
+            value: tables.get(table)?.get(key),
+            last,
+            initial: initial.get(table)?.has(key) ?? false,
+          }),
+        ),
       );
       keep(changes);
       changed.clear();
