@@ -5,6 +5,7 @@ import { digestOf } from '../answer/canonical.ts';
 import { isObject } from '../core/json.ts';
 import type { AnyTool } from './any-tool.ts';
 import type { CheckedCall, ConfirmGate } from './call.ts';
+import { previewForPeople } from './confirm-preview.ts';
 
 export interface GateOptions {
   readonly confirmations: Confirmations;
@@ -32,26 +33,17 @@ export const confirmGate =
 export const needsPreview = ({ effect, input }: Pick<AnyTool, 'effect' | 'input'>): boolean =>
   effect === 'provision' && 'dry_run' in input.properties;
 
-const MAX_LINES = 400;
-/** Lines of an answer that tell a model what to do next, or repeat what the page says already. */
-const FOR_MODELS = /^(?:=== |(?:message|plan_id|state|dry_run|next|evidence|change_description):)/;
-
 async function previewOf(call: CheckedCall, { mode }: Confirmations): Promise<Preview> {
-  const plain: Preview = { digest: null, says: sentence(call), lines: [] };
+  const plain: Preview = { digest: null, says: sentence(call), sections: [] };
   // A program that asks for a token reads no page.
   if (mode === 'token' && call.effect !== 'provision') return plain;
   const planned = await call.preview();
   if (planned === null) return plain;
-  const { items, extra = {}, answer } = planned.answer;
+  const { items, extra = {} } = planned.answer;
   const { requests, widening, warnings } = extra;
   return {
     digest: call.effect === 'provision' ? digestOf({ items, requests, widening, warnings }) : null,
-    says: answer,
-    lines: planned.text
-      .split('\n')
-      .filter((line) => !FOR_MODELS.test(line))
-      .map((line) => line.replace(/; between the \w+ lines is data.*/, ''))
-      .slice(0, MAX_LINES),
+    ...previewForPeople(planned.answer),
   };
 }
 

@@ -39,8 +39,14 @@ describe.skipIf(CHROMIUM === undefined)('/approve in Chromium', () => {
       const { page, complaints } = await at(place, 'ada', path);
       await says(page, 'heading', 'Approve a change?');
       expect(await page.getByRole('definition').first().innerText()).toBe('provision-policy');
-      const shown = await page.locator('pre').innerText();
-      expect(shown).toContain('approved in a browser');
+      expect(await page.getByRole('listitem').filter({ hasText: 'approved in a browser' }).first().innerText()).toMatch(
+        /^created, ip_lists, approved in a browser/,
+      );
+      // The drafts of others that would go along, as what was and what would be.
+      expect(await page.getByRole('deletion').first().innerText()).toBe('service_ports: [8070/tcp]');
+      expect(await page.getByRole('insertion').first().innerText()).toBe('service_ports: [8070/tcp, 8071/tcp]');
+      await says(page, 'heading', 'Widens policy');
+      expect(await page.getByRole('listitem').filter({ hasText: 'POST /orgs/1/sec_policy' }).count()).toBe(1);
       await page.getByRole('button', { name: 'Approve' }).click();
       await says(page, 'status', 'Approved. The assistant can now repeat the call; it counts once.');
       expect(complaints).toEqual([]);

@@ -36,6 +36,23 @@ describe('MCP_CONFIRM_MODE=person', () => {
     expect(await place.call('ada', 'provision-policy')).toMatchObject({ error: 'forbidden' });
   });
 
+  it('shows every request of a stored plan that is to be applied', async () => {
+    const { plan_id: plan } = await place.call('ada', 'create-label', {
+      key: 'app',
+      value: 'as <planned>',
+      dry_run: true,
+    });
+    const { approval_url: url } = await place.call('ada', 'apply-plan', { plan_id: plan });
+    const path = String(url).slice(place.origin.length);
+    const browser = await place.signedIn('ada', path);
+    const { text } = await browser.get(`${place.origin}${path}`);
+    expect(text).toMatch(/POST \/orgs\/1\/labels/);
+    expect(text).toMatch(/as .{0,5}planned/);
+    expect(text).not.toContain('<planned>');
+    expect((await browser.submit({ verdict: 'approve' })).text).toContain('Approved.');
+    expect(await place.call('ada', 'apply-plan', { plan_id: plan })).toMatchObject({ state: 'applied' });
+  });
+
   it('shows somebody else nothing, and takes nothing without the form', async () => {
     await draft(place, 'mine');
     const path = await pathToApprove(place);

@@ -4,6 +4,8 @@ import { CONFIRMATIONS, createSqlConfirmations } from '../../store/confirmations
 import { openSqlite } from '../../store/sqlite.ts';
 import { type Asking, type ConfirmMode, createConfirmations } from './confirmations.ts';
 
+const SECTIONS = [{ title: 'What changes', entries: [{ text: 'a', details: ['b'] }] }];
+
 const ana = { issuer: 'https://idp.example', subject: 'ana', groups: ['staff'] };
 const ben = { issuer: 'https://idp.example', subject: 'ben', groups: ['approvers'] };
 const HASH = 'ab'.repeat(32);
@@ -28,7 +30,7 @@ async function setUp(mode: ConfirmMode, key = Buffer.alloc(32, 7)) {
     token: undefined,
     preview: async () => {
       state.previews++;
-      return { digest: state.digest, says: 'Provision 2 rulesets.', lines: ['a', 'b'] };
+      return { digest: state.digest, says: 'Provision 2 rulesets.', sections: SECTIONS };
     },
     ...over,
   });
@@ -161,7 +163,7 @@ describe('mode person', () => {
     const id = await urlOf();
     expect((await confirmations.look(id, ana))?.preview).toMatchObject({
       says: 'Provision 2 rulesets.',
-      lines: ['a', 'b'],
+      sections: SECTIONS,
     });
     await expect(confirmations.pass(asking())).rejects.toMatchObject({ code: 'confirm_required' });
     expect(await urlOf()).toBe(id);

@@ -11,8 +11,13 @@ export interface Preview {
   readonly digest: string | null;
   /** One or two sentences. */
   readonly says: string;
-  /** Requests, differences, warnings: one line each. */
-  readonly lines: readonly string[];
+  readonly sections: readonly PreviewSection[];
+}
+
+/** A part of a preview: objects that change with their differences, requests, warnings. */
+export interface PreviewSection {
+  readonly title: string;
+  readonly entries: readonly { readonly text: string; readonly details: readonly string[] }[];
 }
 
 /** A call that asks to be let through. */
@@ -112,7 +117,7 @@ export function createConfirmations({
       tool: call.tool,
       paramsHash: call.paramsHash,
       previewDigest: preview.digest,
-      document: JSON.stringify({ says: preview.says, lines: preview.lines }),
+      document: JSON.stringify({ says: preview.says, sections: preview.sections }),
       state: 'open',
       approver: null,
       createdMs: nowMs,
@@ -201,7 +206,7 @@ function required({ paramsHash }: CallIdentity, url: string | null, message: str
   });
 }
 
-function readDocument(text: string): Pick<Preview, 'says' | 'lines'> {
-  const { says, lines } = JSON.parse(text) as Pick<Preview, 'says' | 'lines'>; // written by `keep`
-  return { says, lines };
+function readDocument(text: string): Pick<Preview, 'says' | 'sections'> {
+  const { says, sections } = JSON.parse(text) as Pick<Preview, 'says' | 'sections'>; // written by `keep`
+  return { says, sections };
 }

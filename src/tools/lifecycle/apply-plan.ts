@@ -1,4 +1,6 @@
-import { changeAnswer, changeColumns, changeOutput } from '../change.ts';
+import type { ChangeOutcome } from '../../changes/plan.ts';
+import { Failure } from '../../core/errors.ts';
+import { changeAnswer, changeColumns, changeOutput, dryRun, unlessDryRun } from '../change.ts';
 import { described, integer, text } from '../fields.ts';
 import { present } from '../present.ts';
 import { defineTool } from '../tool.ts';
@@ -16,16 +18,19 @@ export default defineTool({
   effect: 'live',
   input: {
     type: 'object',
-    properties: { plan_id: described(text, 'plan_id of the dry run') },
+    properties: { plan_id: described(text, 'plan_id of the dry run'), ...dryRun },
     required: ['plan_id'],
   },
   output: changeOutput({ version: integer, workloads_affected: integer, href: text }),
   example: { plan_id: 'plan_0123456789abcdef0123456789abcdef' },
   columns: changeColumns,
+  effectOf: unlessDryRun('live'),
 
-  async run({ plan_id: id }, context) {
+  async run({ plan_id: id, dry_run: planOnly = false }, context) {
     const changes = await context.changes();
-    const { plan } = await changes.get(id);
+    const stored = await changes.get(id);
+    const { plan } = stored;
+    if (planOnly) return changeAnswer(still(stored), { done: plan.title });
     const [request] = plan.requests;
     const outcome = await changes
       .apply(id, { signal: context.signal, onProgress: context.progress })
@@ -42,3 +47,14 @@ export default defineTool({
     });
   },
 });
+
+/** What applying would send: what a person is shown who is asked to confirm it. Throws `conflict` for a plan that is over. */
+function still(stored: ChangeOutcome): ChangeOutcome {
+  // One that a crash left half-way can be resumed.
+  if (stored.state === 'planned' || stored.state === 'applying') return { ...stored, state: 'planned', failure: null };
+  throw new Failure('conflict', {
+    message: `The plan is ${stored.state}; it runs once.`,
+    remedy: 'Look at what it did, or make a new plan.',
+    data: { plan_id: stored.plan.id, state: stored.state },
+  });
+}

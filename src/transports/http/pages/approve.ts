@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
 import type { AuditRecorder } from '../../../access/audit/recorder.ts';
-import type { Approval, Confirmations, Confirmer } from '../../../access/confirm/confirmations.ts';
+import type { Approval, Confirmations, Confirmer, PreviewSection } from '../../../access/confirm/confirmations.ts';
 import type { Decide } from '../../../access/decide.ts';
 import type { Clock } from '../../../core/clock.ts';
 import type { HttpEnv, HttpRoutes } from '../env.ts';
@@ -106,8 +106,21 @@ const question = (approval: Approval, { person, csrf }: Visitor): Markup => html
 <dt>Asked by</dt><dd>${approval.subject}${approval.subject === person.subject ? ' (you)' : ''}</dd>
 <dt>Until</dt><dd>${moment(approval.expiresMs)}</dd>
 </dl>
-${approval.preview.lines.length === 0 ? '' : html`<h2>What it would do</h2><pre>${approval.preview.lines.join('\n')}</pre>`}
+${approval.preview.sections.map((section) => shown(section))}
 ${judging(approval, person, csrf)}`;
+
+const shown = ({ title, entries }: PreviewSection): Markup => html`<h2>${title}</h2>
+<ul>${entries.map(
+  ({ text, details }) =>
+    html`<li>${text}${details.length === 0 ? '' : html`<div class="diff">${details.map(difference)}</div>`}</li>`,
+)}</ul>`;
+
+/** `what: before → after` as two lines, one below the other. */
+function difference(detail: string): Markup {
+  const [, what = '', before, after] = /^([^→]*?: )([^→]*) → ([^→]*)$/.exec(detail) ?? [];
+  if (before === undefined || after === undefined) return html`<p>${detail}</p>`;
+  return html`<p><del>${what}${before}</del></p><p><ins>${what}${after}</ins></p>`;
+}
 
 function judging({ mayJudge }: Approval, { subject }: Confirmer, csrf: string | null): Markup {
   if (csrf === null) return alert('Open this page in a browser and sign in to approve.');

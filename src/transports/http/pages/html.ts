@@ -79,8 +79,11 @@ summary { width: max-content; margin: 1rem 0 0; font-weight: 600; cursor: pointe
 form.end { margin-top: 2rem; border-top: 1px solid var(--line); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1.5rem; }
 dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
-pre { overflow-x: auto; padding: 1rem; background: var(--paper); border: 1px solid var(--line); border-radius: .4rem;
-  font: .85rem/1.45 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
+ul { padding-left: 1.25rem; margin: .5rem 0; } li { margin: .35rem 0; overflow-wrap: anywhere; }
+.diff { font: .85rem/1.45 ui-monospace, monospace; padding: .5rem .75rem; margin: .35rem 0; background: var(--paper);
+  border: 1px solid var(--line); border-radius: .4rem; } .diff p { margin: 0; }
+del, ins { text-decoration: none; } del { color: var(--bad); } ins { color: var(--good); }
+del::before { content: '\\2212\\a0'; } ins::before { content: '+\\a0'; }
 [role=alert], [role=status] { padding: .75rem 1rem; border-left: .3rem solid var(--bad); background: var(--paper); }
 [role=status] { border-color: var(--good); }
 `;
