@@ -1,11 +1,15 @@
 import { apiKeyRoutes } from './auth/api-keys.ts';
 import { loginRoutes } from './auth/login.ts';
+import { clusterRoutes } from './containers/clusters.ts';
+import { profileRoutes } from './containers/profiles.ts';
+import { containerWorkloadRoutes } from './containers/workloads.ts';
 import { jobRoutes } from './http/jobs.ts';
 import type { Route } from './http/route.ts';
 import { pendingRoutes } from './lifecycle/pending.ts';
 import { policyCheckRoutes } from './lifecycle/policy-check.ts';
 import { provisioningRoutes } from './lifecycle/provisioning.ts';
 import { versionRoutes } from './lifecycle/versions.ts';
+import { loadBalancerRoutes } from './load-balancers/routes.ts';
 import { enforcementBoundaryRoutes } from './objects/enforcement-boundaries.ts';
 import { firewallSettingsRoutes } from './objects/firewall-settings.ts';
 import { infrastructureRoutes } from './objects/infrastructure.ts';
@@ -44,6 +48,7 @@ export const allRoutes = (): readonly Route<WorldState>[] => [
   ...virtualServiceRoutes,
   ...serviceBindingRoutes,
   ...virtualServerRoutes,
+  ...loadBalancerRoutes,
   ...secureConnectGatewayRoutes,
   ...securityPrincipalRoutes,
   ...ruleSetRoutes,
@@ -51,6 +56,9 @@ export const allRoutes = (): readonly Route<WorldState>[] => [
   ...enforcementBoundaryRoutes,
   ...firewallSettingsRoutes,
   ...pairingProfileRoutes,
+  ...clusterRoutes,
+  ...profileRoutes,
+  ...containerWorkloadRoutes,
   ...pendingRoutes,
   ...provisioningRoutes,
   ...versionRoutes,

@@ -3,6 +3,7 @@ import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
 import { clientOf } from '../../src/simulator/testing/client.ts';
 import { LABEL, tinyEstate, workloadId } from '../../src/simulator/testing/tiny-estate.ts';
 import { SCHEMAS_MISSING, schemas } from './simulator-traffic/schemas.ts';
+import { spoilt, without } from './spoilt.ts';
 
 /**
  * What the simulator takes and what it refuses agrees with the published request schemas: for a good body of every endpoint and for
@@ -81,9 +82,6 @@ const boundary = {
   consumers: [{ ip_list: ipList }],
   ingress_services: [{ proto: 6, port: 80 }],
 };
-const without = (body: Record<string, unknown>, ...keys: string[]) =>
-  Object.fromEntries(Object.entries(body).filter(([key]) => !keys.includes(key)));
-
 const ENDPOINTS: readonly (readonly [schema: string, method: string, path: string, body: unknown])[] = [
   ['labels_post', 'POST', '/orgs/1/labels', { key: 'role', value: 'v', external_data_set: 'x' }],
   ['labels_put', 'PUT', `/orgs/1/labels/${LABEL.fra}`, { value: 'w', external_data_set: 'x' }],
@@ -135,30 +133,6 @@ const ENDPOINTS: readonly (readonly [schema: string, method: string, path: strin
     { ven_uninstall_timeout_hours: [{ scope: [], value: 9 }] },
   ],
 ];
-
-const OTHERS: readonly unknown[] = [7, 'text', true, [], {}];
-
-/** Every body that differs from `body` in one place. */
-function* spoilt(body: unknown, at = ''): Generator<readonly [what: string, body: unknown]> {
-  if (Array.isArray(body)) {
-    const [first, ...rest] = body;
-    if (first === undefined) return;
-    for (const [what, item] of spoilt(first, `${at}[0]`)) yield [what, [item, ...rest]];
-    for (const other of OTHERS.filter((value) => typeof value !== typeof first))
-      yield [`${at}[0] = ${JSON.stringify(other)}`, [other, ...rest]];
-    return;
-  }
-  if (typeof body !== 'object' || body === null) return;
-  yield [`${at}.unknown_key`, { ...body, unknown_key: 1 }];
-  for (const [key, value] of Object.entries(body)) {
-    yield [`${at}.${key} dropped`, without(body as Record<string, unknown>, key)];
-    yield [`${at}.${key} = null`, { ...body, [key]: null }];
-    for (const other of OTHERS)
-      if (typeof other !== typeof value || Array.isArray(other) !== Array.isArray(value))
-        yield [`${at}.${key} = ${JSON.stringify(other)}`, { ...body, [key]: other }];
-    for (const [what, inner] of spoilt(value, `${at}.${key}`)) yield [what, { ...body, [key]: inner }];
-  }
-}
 
 describe.skipIf(SCHEMAS_MISSING !== null)(
   `request bodies${SCHEMAS_MISSING === null ? '' : ` (skipped: ${SCHEMAS_MISSING})`}`,

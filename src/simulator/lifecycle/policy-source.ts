@@ -9,6 +9,7 @@ import type {
   SourceVirtualService,
   SourceWorkload,
 } from '../../model/policy/source.ts';
+import { sourcePods } from '../containers/workloads.ts';
 import type { LabelStore } from '../objects/label-store.ts';
 import type { StoredWorkload } from '../objects/workload-store.ts';
 import { bindingsAt, overridesOf } from '../objects/service-bindings.ts';
@@ -96,7 +97,7 @@ export function policySource({
       ),
       ...alive('virtual_servers').map(({ object, content }) => convert.virtualServer(store, object, content, records)),
     ],
-    workloads: workloads.map((workload) => sourceWorkload(orgId, workload)),
+    workloads: [...workloads.map((workload) => sourceWorkload(orgId, workload)), ...sourcePods(records, orgId)],
     pce: { addresses: [], ports: PCE_PORTS },
   };
 }

@@ -20,6 +20,8 @@ export interface RecordKind {
   readonly checkPut?: (body: unknown) => JsonObject;
   /** The id of a new record: a sequence of integers, a UUID, or something the body says. */
   readonly ids: 'integer' | 'uuid' | ((given: JsonObject) => string);
+  /** Fields of a body that are stored as they come, hrefs in them unread. */
+  readonly literal?: readonly string[];
   /** The stored body after a create (`before` null) or update, from a checked and storable one. Throws 406 for what a schema cannot say. */
   body(world: WorldState, given: JsonObject, before: StoredRecord | null): JsonObject;
   /** Fields of the answer beside href; audit fields only where it adds them. */

@@ -77,7 +77,7 @@ export function createRecord(
   checked: JsonObject,
   parent: string | null,
 ): StoredRecord {
-  const given = storable(world, checked);
+  const given = stored(kind, world, checked);
   const body = kind.body(world, given, null);
   authorise(kind, { world, caller }, body);
   const id =
@@ -109,7 +109,7 @@ export function updateRecord(
   checked: JsonObject,
 ): StoredRecord {
   authorise(kind, { world, caller }, before.body);
-  const body = kind.body(world, storable(world, checked), before);
+  const body = kind.body(world, stored(kind, world, checked), before);
   authorise(kind, { world, caller }, body);
   requireFree(kind, world, { ...before, body });
   const after = { ...before, body, updatedMs: world.clock.now(), updatedBy: caller.href };
@@ -126,6 +126,16 @@ export function removeRecord(
   kind.requireUnused?.(world, record);
   world.records.remove(kind.collection, record.id);
   kind.removed?.(world, record);
+}
+
+/** A checked body with its references known to exist, except in the kind's literal fields. */
+function stored({ literal = [] }: RecordKind, world: WorldState, checked: JsonObject): JsonObject {
+  const isLiteral = ([field]: readonly [string, unknown]): boolean => literal.includes(field);
+  const entries = Object.entries(checked);
+  return {
+    ...storable(world, Object.fromEntries(entries.filter((entry) => !isLiteral(entry)))),
+    ...Object.fromEntries(entries.filter(isLiteral)),
+  };
 }
 
 function authorise(kind: RecordKind, { world, caller }: Pick<Call, 'world' | 'caller'>, body: JsonObject): void {

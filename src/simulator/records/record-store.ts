@@ -30,9 +30,9 @@ export type RecordSeeds = Readonly<Record<string, () => readonly StoredRecord[]>
 
 export interface RecordListener {
   /** Told the integer ids that are in use from the start. */
-  taken(collection: string, id: number): void;
+  readonly taken: (collection: string, id: number) => void;
   /** Told of every change. */
-  changed(collection: string): void;
+  readonly changed: (collection: string) => void;
 }
 
 export function createRecordStore(tables: Tables, seeds: RecordSeeds, { taken, changed }: RecordListener): RecordStore {

@@ -1,14 +1,27 @@
 import type { Estate } from '../estates/estate.ts';
 import { pairingProfileSeeds } from '../objects/pairing-profiles-seed.ts';
+import { discoveredSeeds, nodeSeeds, slbSeeds } from '../load-balancers/seed.ts';
+import { containerSeeds } from '../containers/seed.ts';
 import type { RecordSeeds } from './record-store.ts';
 
 const none = () => [];
 
 /** What an estate says or implies beside labels, workloads and policy. Every collection stands here: an export wants to know them all. */
-export const recordSeeds = (estate: Estate): RecordSeeds => ({
-  pairing_profiles: () => pairingProfileSeeds(estate),
-  pairing_keys: none,
-  security_principals: none,
-  security_principal_users: none,
-  service_bindings: none,
-});
+export function recordSeeds(estate: Estate): RecordSeeds {
+  const containers = containerSeeds(estate);
+  return {
+    pairing_profiles: () => pairingProfileSeeds(estate),
+    pairing_keys: none,
+    security_principals: none,
+    security_principal_users: none,
+    service_bindings: none,
+    network_enforcement_nodes: () => nodeSeeds(estate),
+    slbs: () => slbSeeds(estate),
+    discovered_virtual_servers: () => discoveredSeeds(estate),
+    container_clusters: () => containers.clusters,
+    container_workload_profiles: () => containers.profiles,
+    kubernetes_workloads: () => containers.kubernetesWorkloads,
+    container_workloads: () => containers.containerWorkloads,
+    service_backends: () => containers.serviceBackends,
+  };
+}

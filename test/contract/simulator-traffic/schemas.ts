@@ -10,6 +10,10 @@ export const RELEASES = ['25.2.20', '26.3.0'] as const;
 /** Why a suite is skipped; null when the published schemas are there. */
 export const SCHEMAS_MISSING = existsSync(ROOT) ? null : 'the published schemas are not beside this checkout';
 
+/** Whether a release publishes a schema of that name. */
+export const isPublished = (release: string, name: string): boolean =>
+  existsSync(join(ROOT, release, 'v2', `${name}.schema.json`));
+
 type Schema = Readonly<Record<string, unknown>>;
 
 /** Draft 4 ignores what stands beside a `$ref`, and the published files use that: they say `type: object` beside a reference to an array. */
