@@ -1,18 +1,23 @@
-import type { ProfileName } from '../../src/simulator/estates/estate.ts';
-import { plantedIssues } from '../../src/simulator/estates/planted.ts';
-import { NOW_MS, type Simulated, simulated } from '../catalogue/simulated.ts';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { plantedInChanges } from './changes-suite.ts';
+import { type PlantedEstate, plantedEstate } from './estate.ts';
+import { plantedInReach } from './reach-suite.ts';
+import { plantedInRules } from './rules-suite.ts';
 
-/** The demo estate's seed and two others. */
-export const SEEDS = [7, 11, 23] as const;
-
-/** A mid estate with the key to what is planted in it. */
-export async function plantedEstate(
-  seed: number,
-  profile: ProfileName = 'mid',
-): Promise<Simulated & { readonly planted: ReturnType<typeof plantedIssues> }> {
-  const pce = await simulated({ profile, seed });
-  return { ...pce, planted: plantedIssues({ profile, seed, nowMs: NOW_MS }) };
+/** Every planted issue that the tools must find by name (issues P5 to P7, P18, P19, P25 and P26 are for tools to come). */
+export function plantedIssuesAreFound(seed: number): void {
+  describe(`the planted issues of a mid estate, seed ${seed}`, () => {
+    let made: PlantedEstate | undefined;
+    const estate = (): PlantedEstate => {
+      if (made === undefined) throw new Error('the estate is not there yet');
+      return made;
+    };
+    beforeAll(async () => {
+      made = await plantedEstate(seed);
+    });
+    afterAll(() => made?.pce.close());
+    plantedInReach(estate);
+    plantedInRules(estate);
+    plantedInChanges(estate);
+  });
 }
-
-/** Hrefs whatever the policy version. */
-export const asActive = (href: string): string => href.replace('/draft/', '/active/');

@@ -20,6 +20,7 @@ import { draftWords } from '../policy/ref-words.ts';
 import { refSource } from '../policy/rule-set.ts';
 import { type Application, applicationOf } from '../risk/application.ts';
 import { applicationQuery, DEFAULT_LOOKBACK_DAYS } from '../risk/application-flows.ts';
+import type { TrafficQuery } from '../../pce/traffic/query.ts';
 import type { ToolContext } from '../tool.ts';
 import { type Discovered, discovered } from './create-ringfence-discovery.ts';
 import { ringfenceImpact } from './create-ringfence-impact.ts';
@@ -46,6 +47,8 @@ export interface RingfencePlan {
   readonly application: Application;
   readonly name: string;
   readonly lookbackDays: number;
+  /** The flows it rests on: all of the application. */
+  readonly query: TrafficQuery;
   readonly found: Discovered;
   readonly wanted: Wanted;
   readonly placed: readonly PlacedRules[];
@@ -112,6 +115,7 @@ export async function planRingfence(args: RingfenceArguments, context: ToolConte
     application,
     name,
     lookbackDays,
+    query,
     found,
     wanted,
     placed,

@@ -1,6 +1,7 @@
 import type { Answer } from '../../answer/answer.ts';
 import { carryOut, changeColumns, changeOutput, type ChangeRow, dryRun, unlessDryRun } from '../change.ts';
 import { counts, described, flag, integer, oneOf, text, texts } from '../fields.ts';
+import { withGaps } from '../lifecycle/traffic-impact.ts';
 import { isApplied, withFields } from '../policy/outcome.ts';
 import { ruleFields } from '../policy/rule-fields.ts';
 import { applicationText } from '../risk/application.ts';
@@ -118,19 +119,17 @@ export async function ringfence(
       widening: plan.widening,
       warnings: [...plan.warnings, ...plan.unhandled.map(({ what, why }) => `${what}: ${why}`)],
     },
-    { dryRun: args.dry_run, done: `Ringfence ${plan.name} for ${name} is in the draft: ${ringfenceSentence(plan)}` },
+    {
+      dryRun: args.dry_run,
+      done: `Ringfence ${plan.name} for ${name} is in the draft: ${ringfenceSentence(plan)}`,
+      query: plan.query,
+    },
   );
   const fields = ringfenceFields(plan, args);
   const made = isApplied(answer) ? answer.items.find(({ request }) => request.endsWith('/rule_sets'))?.href : undefined;
   return {
     ...withFields(answer, { ...fields, ruleset: { ...fields.ruleset, ...(made === undefined ? {} : { href: made }) } }),
-    coverage: {
-      ...plan.found.coverage,
-      gaps: [
-        ...plan.found.coverage.gaps,
-        ...plan.impact.coverage.gaps.filter((gap) => !plan.found.coverage.gaps.includes(gap)),
-      ],
-    },
+    coverage: withGaps(withGaps(plan.found.coverage, plan.impact.coverage.gaps), answer.coverage.gaps),
     next: [...(answer.next ?? []), ...(isApplied(answer) ? ['provision-policy makes it active.'] : [])],
   };
 }

@@ -6,6 +6,7 @@ import type { Href } from '../../core/href.ts';
 import type { TrafficService } from '../../pce/traffic/query.ts';
 import { carryOut, changeColumns, changeOutput } from '../change.ts';
 import { described, integer, oneOf, text, texts } from '../fields.ts';
+import { withGaps } from '../lifecycle/traffic-impact.ts';
 import { plural } from '../listing.ts';
 import { withFields } from '../policy/outcome.ts';
 import { draftWords } from '../policy/ref-words.ts';
@@ -134,7 +135,7 @@ export default defineTool({
           ...used.unhandled,
         ],
       },
-      { dryRun: true, done: '' },
+      { dryRun: true, done: '', query: narrowed },
     );
     return {
       ...withFields(answer, {
@@ -151,7 +152,7 @@ export default defineTool({
             .map((row) => `${row.from} -> ${row.to} ${row.service} (${row.connections})`),
         },
       }),
-      coverage: used.coverage,
+      coverage: withGaps(used.coverage, answer.coverage.gaps),
     };
   },
 });

@@ -8,6 +8,7 @@ import { described, flag, integer, number, oneOf, text, texts } from '../fields.
 import { compareText, plural } from '../listing.ts';
 import { present } from '../present.ts';
 import { defineTool } from '../tool.ts';
+import { trafficImpact } from '../lifecycle/traffic-impact.ts';
 import { MAX_ROWS, trafficQuery } from '../traffic/filters.ts';
 import { appTarget, workloadsOf } from './app-target.ts';
 import { blindSpots } from './blind-spots.ts';
@@ -55,6 +56,7 @@ export default defineTool({
         widening: texts,
         coverage_before: number,
         coverage_after: number,
+        traffic_impact: trafficImpact,
       },
     },
   ),
@@ -131,7 +133,7 @@ export default defineTool({
               requests: plan.requests,
               widening: plan.widening,
             },
-            { dryRun: true, done: 'Proposed' },
+            { dryRun: true, done: 'Proposed', query: asked },
           );
     const [before, later] = [covered(now.answer), covered(after.answer)];
     return {
@@ -151,7 +153,12 @@ export default defineTool({
       },
       extra: {
         tier,
-        ...present({ coverage_before: before, coverage_after: later, plan_id: stored?.extra?.['plan_id'] }),
+        ...present({
+          coverage_before: before,
+          coverage_after: later,
+          plan_id: stored?.extra?.['plan_id'],
+          traffic_impact: stored?.extra?.['traffic_impact'],
+        }),
         ...(plan === null
           ? {}
           : {
