@@ -5,6 +5,7 @@ import { Failure } from '../core/errors.ts';
 import type { JsonValue } from '../core/json.ts';
 import { envelope } from './envelope.ts';
 import { described, flag, integer, text, texts } from './fields.ts';
+import { type ImpactOptions, impactOf, trafficImpact, withImpact } from './lifecycle/traffic-impact.ts';
 import { plural } from './listing.ts';
 import type { ToolContext } from './tool.ts';
 
@@ -38,6 +39,7 @@ export const changeOutput = (extra: Properties = {}) =>
         undo: text,
         warnings: texts,
         widening: texts,
+        traffic_impact: trafficImpact,
         ...extra,
       },
     },
@@ -65,11 +67,18 @@ type Draft = Pick<PlanDraft, 'tool' | 'title' | 'effect'> & {
   readonly requests: readonly (PlannedRequest | null)[];
 } & Partial<Pick<PlanDraft, 'widening' | 'warnings' | 'mode'>>;
 
-/** Plans a change and, without `dryRun`, applies it. Throws `nothing_to_change` when no step is left. */
+/**
+ * Plans a change and, without `dryRun`, applies it; a plan that touches policy carries what it does to traffic. Throws `nothing_to_change`
+ * when no step is left.
+ */
 export async function carryOut(
   context: ToolContext,
   { requests, widening = [], warnings = [], mode = 'atomic', ...draft }: Draft,
-  { dryRun: planOnly = false, ...told }: Told & { readonly dryRun: boolean | undefined },
+  {
+    dryRun: planOnly = false,
+    query,
+    ...told
+  }: Told & Pick<ImpactOptions, 'query'> & { readonly dryRun: boolean | undefined },
 ): Promise<Answer<ChangeRow>> {
   const steps = requests.filter((request) => request !== null);
   if (steps.length === 0) throw new Failure('nothing_to_change');
@@ -78,7 +87,8 @@ export async function carryOut(
     { ...draft, requests: steps, widening, warnings, mode },
     { dryRun: planOnly, signal: context.signal, onProgress: context.progress },
   );
-  return changeAnswer(outcome, told);
+  const answer = changeAnswer(outcome, told);
+  return planOnly ? withImpact(answer, await impactOf(steps, context, { query })) : answer;
 }
 
 export interface Told {

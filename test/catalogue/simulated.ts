@@ -11,6 +11,7 @@ import { createSimulator, type Simulator, type SimulatorOptions } from '../../sr
 import { createMemoryPlans } from '../../src/store/memory-plans.ts';
 import type { PlanStore } from '../../src/store/plans.ts';
 import { flowTables } from '../../src/work/flow-tables.ts';
+import type { FlowTables } from '../../src/work/flows.ts';
 import { dispatcherOf } from './call.ts';
 
 /** A Sunday; estates are placed relative to it. */
@@ -38,6 +39,8 @@ export interface SimulatedOptions {
   /** Where plans are kept; in memory unless told. */
   readonly plans?: PlanStore;
   readonly readOnly?: boolean;
+  /** Workers to share; whoever gives them closes them. */
+  readonly flows?: FlowTables;
 }
 
 /** The whole server but for the protocol, on a simulated PCE. */
@@ -49,6 +52,7 @@ export async function simulated(
     impatient = false,
     plans = createMemoryPlans(),
     readOnly = false,
+    flows: shared,
   }: SimulatedOptions = {},
 ): Promise<Simulated> {
   const simulator = await createSimulator({ nowMs: NOW_MS, rateLimit: 'off', ...options });
@@ -62,7 +66,7 @@ export async function simulated(
     readOnly,
   };
   const pce = connectPce(settings, impatient ? { sleep: (_ms, signal) => systemSleep(5, signal) } : {});
-  const flows = flowTables();
+  const flows = shared ?? flowTables();
   const clock = { now: () => NOW_MS };
   const writer = createPceWriter(pce.http);
   const dispatcher = dispatcherOf(tools, {
@@ -79,7 +83,7 @@ export async function simulated(
     dispatcher,
     pce: writer,
     async close() {
-      await flows.close();
+      if (shared === undefined) await flows.close();
       await pce.close();
       await simulator.close();
     },

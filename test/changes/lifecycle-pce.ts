@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect } from 'vitest';
 import { OPERATOR } from '../../src/access/decide.ts';
 import type { Principal } from '../../src/core/authority.ts';
 import type { AnyTool } from '../../src/dispatch/any-tool.ts';
@@ -13,6 +13,7 @@ import provisionPolicy from '../../src/tools/lifecycle/provision-policy.ts';
 import revertDraft from '../../src/tools/lifecycle/revert-draft.ts';
 import rollbackPolicy from '../../src/tools/lifecycle/rollback-policy.ts';
 import undoChange from '../../src/tools/lifecycle/undo-change.ts';
+import { flowTables } from '../../src/work/flow-tables.ts';
 import { type Called, callWith } from '../catalogue/call.ts';
 import { simulated, type SimulatedOptions } from '../catalogue/simulated.ts';
 
@@ -55,7 +56,8 @@ export interface LifecyclePce {
 
 type KeyOf = 'owner' | 'ordering';
 
-const ASKS = /\/(?:dependencies|impact|rule_search)$/;
+/** What is sent as if it changed something, and only asks. */
+const ASKS = /\/(?:dependencies|impact|rule_search)$|\/traffic_flows\/async_queries/;
 
 /** The lifecycle tools through the whole pipeline, on the tiny estate, and a foreign program beside them. */
 export async function lifecyclePce(options: Omit<SimulatedOptions, 'tools'> = {}): Promise<LifecyclePce> {
@@ -99,6 +101,34 @@ export async function lifecyclePce(options: Omit<SimulatedOptions, 'tools'> = {}
       const changing = (await logged()).filter(({ method, path }) => method !== 'GET' && !ASKS.test(path));
       return changing.map(({ method, path }) => `${method} ${path.replace('/api/v2', '')}`);
     },
+    close: () => server.close(),
+  };
+}
+
+/** A fresh one for every test of a file; the workers that hold its flows are shared. */
+export function lifecyclePcePerTest(): LifecyclePce & { readonly renew: () => Promise<void> } {
+  const flows = flowTables();
+  let server: LifecyclePce;
+  const open = async (): Promise<void> => {
+    server = await lifecyclePce({ flows });
+  };
+  beforeEach(open);
+  afterEach(() => server.close());
+  afterAll(() => flows.close());
+  return {
+    async renew() {
+      await server.close();
+      await open();
+    },
+    ok: (...args) => server.ok(...args),
+    tool: (...args) => server.tool(...args),
+    fails: (...args) => server.fails(...args),
+    foreign: (...args) => server.foreign(...args),
+    look: (...args) => server.look(...args),
+    status: (...args) => server.status(...args),
+    faults: (...args) => server.faults(...args),
+    requests: () => server.requests(),
+    writes: () => server.writes(),
     close: () => server.close(),
   };
 }

@@ -1,6 +1,7 @@
 import { Failure } from '../../core/errors.ts';
 import { dryRun } from '../change.ts';
 import { described, flag, integer, oneOf, text } from '../fields.ts';
+import { impactOf, withImpact } from '../lifecycle/traffic-impact.ts';
 import { plural } from '../listing.ts';
 import { defineTool } from '../tool.ts';
 import {
@@ -103,11 +104,12 @@ export default defineTool({
       },
       { dryRun: args.dry_run === true, signal, onProgress: progress },
     );
-    return bulkAnswer(outcome, rows, {
+    const answer = bulkAnswer(outcome, rows, {
       noun: 'row',
       planned: (share) => `${verb} ${share}`,
       done: (share) => `${share} ${done}`,
       extra: { undo_csv: undoFile(previous) },
     });
+    return args.dry_run === true ? withImpact(answer, await impactOf(outcome.plan.requests, context)) : answer;
   },
 });

@@ -5,6 +5,7 @@ import type { JsonObject } from '../../core/json.ts';
 import { dryRun, unlessDryRun } from '../change.ts';
 import { described, integer, oneOf, text, texts } from '../fields.ts';
 import { workloadFilter } from '../label-argument.ts';
+import { impactOf, withImpact } from '../lifecycle/traffic-impact.ts';
 import { plural, tally } from '../listing.ts';
 import { defineTool, type ToolContext } from '../tool.ts';
 import {
@@ -78,11 +79,12 @@ export default defineTool({
       },
       { dryRun: args.dry_run === true, signal: context.signal, onProgress: context.progress },
     );
-    return bulkAnswer(outcome, rows, {
+    const answer = bulkAnswer(outcome, rows, {
       noun: 'workload',
       planned: (share) => `set ${share} to ${mode}`,
       done: (share) => `${share} set to ${mode}`,
     });
+    return args.dry_run === true ? withImpact(answer, await impactOf(requests, context)) : answer;
   },
 });
 

@@ -1,12 +1,8 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { HTTPS, type LifecyclePce, lifecyclePce, pending } from '../../../test/changes/lifecycle-pce.ts';
+import { expect, it } from 'vitest';
+import { HTTPS, lifecyclePcePerTest, pending } from '../../../test/changes/lifecycle-pce.ts';
 import { OPERATOR } from '../../access/decide.ts';
 
-let server: LifecyclePce;
-beforeEach(async () => {
-  server = await lifecyclePce();
-});
-afterEach(() => server.close());
+const server = lifecyclePcePerTest();
 
 async function plan(): Promise<unknown> {
   await server.foreign('PUT', HTTPS, { description: 'secure' });
@@ -23,6 +19,18 @@ it('sends exactly the planned requests, once', async () => {
   expect(await pending(server)).toEqual({});
   await server.fails('conflict', 'apply-plan', { plan_id: id });
   expect(await server.writes()).toHaveLength(before.length + 1);
+});
+
+it('shows what it would send, and sends nothing', async () => {
+  const id = await plan();
+  const before = await server.writes();
+  const shown = await server.ok('apply-plan', { plan_id: id, dry_run: true });
+  expect(shown.structured).toMatchObject({ state: 'planned', plan_id: id, dry_run: true });
+  expect(await server.writes()).toEqual(before);
+  const { structured } = await server.ok('apply-plan', { plan_id: id });
+  const requests = (rows: typeof structured.items) => rows.map(({ request }) => request);
+  expect(requests(shown.structured.items)).toEqual(requests(structured.items));
+  await server.fails('conflict', 'apply-plan', { plan_id: id, dry_run: true });
 });
 
 it('tells when a version became something else than its plan previewed', async () => {

@@ -1,10 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   DRAFT,
   HIGH_PORTS,
   HTTPS,
   type LifecyclePce,
-  lifecyclePce,
+  lifecyclePcePerTest,
   newRuleSet,
   OFFICES,
   ORDERING,
@@ -12,11 +12,7 @@ import {
   pending,
 } from '../../../test/changes/lifecycle-pce.ts';
 
-let server: LifecyclePce;
-beforeEach(async () => {
-  server = await lifecyclePce();
-});
-afterEach(() => server.close());
+const server = lifecyclePcePerTest();
 
 interface Entry {
   readonly href: string;

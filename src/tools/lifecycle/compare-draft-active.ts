@@ -1,4 +1,6 @@
+import type { Answer } from '../../answer/answer.ts';
 import type { PolicyChange } from '../../changes/policy-objects.ts';
+import { changeSubset } from '../../changes/wire.ts';
 import { envelope } from '../envelope.ts';
 import { described, integer, oneOf, text } from '../fields.ts';
 import { compareText, plural } from '../listing.ts';
@@ -6,7 +8,13 @@ import { present } from '../present.ts';
 import { defineTool } from '../tool.ts';
 import { authorNames } from './authors.ts';
 import { compareVersions } from './compare-versions.ts';
-import { policyChangeColumns, policyChangeFields, policyChangeRows } from './policy-change-row.ts';
+import {
+  policyChangeColumns,
+  policyChangeFields,
+  type PolicyChangeRow,
+  policyChangeRows,
+} from './policy-change-row.ts';
+import { impactOf, lookbackDays, trafficImpact, withImpact } from './traffic-impact.ts';
 import { hrefNames } from './wire-text.ts';
 
 const object = { type: 'object', properties: { href: text, type: text, name: text } } as const;
@@ -39,6 +47,7 @@ export default defineTool({
       ),
       from: described(text, 'Before: active (default), draft, number'),
       to: described(text, 'After: draft (default), active, number'),
+      lookback_days: lookbackDays,
     },
   },
   output: envelope(
@@ -56,13 +65,14 @@ export default defineTool({
         changes: { type: 'object', properties: { created: objects, updated: objects, deleted: objects } },
         message: text,
         status: text,
+        traffic_impact: trafficImpact,
       },
     },
   ),
   example: { resource_type: 'rule_sets' },
   columns: policyChangeColumns,
 
-  async run({ resource_type: type = 'all', from = 'active', to = 'draft' }, context) {
+  async run({ resource_type: type = 'all', from = 'active', to = 'draft', lookback_days: days }, context) {
     const { signal, progress } = context;
     const { pce } = await context.changes();
     const compared = await compareVersions(from, to, { pce, signal, onProgress: progress });
@@ -95,7 +105,12 @@ export default defineTool({
           ? `Draft and active policy are in sync${type === 'all' ? '' : ` for ${type}`}: nothing is pending.`
           : `Nothing differs between ${from} and ${to}${type === 'all' ? '' : ` for ${type}`}.`
         : `${plural(shown.length, 'object')} ${between}: ${created.length} created, ${updated.length} updated, ${deleted.length} deleted.`;
-    return {
+    const commit = commitOf(
+      pce.orgId,
+      shown.map(({ change }) => change.href),
+    );
+    const traffic = isDraft && shown.length > 0 ? await impactOf([commit], context, { days }) : null;
+    const answer: Answer<PolicyChangeRow> = {
       answer: said,
       items: shown.flatMap((one) => policyChangeRows(one, { names, author })),
       totals: { total: shown.length },
@@ -115,5 +130,10 @@ export default defineTool({
       next: isDraft && shown.length > 0 ? ['review-draft', 'provision-policy dry_run=true'] : [],
       evidence: shown.map(({ change }) => change.href),
     };
+    return withImpact(answer, traffic);
   },
 });
+
+/** What provisioning exactly these would send. */
+const commitOf = (orgId: string, hrefs: readonly string[]) =>
+  ({ method: 'POST', path: `/orgs/${orgId}/sec_policy`, body: { change_subset: changeSubset(hrefs) } }) as const;

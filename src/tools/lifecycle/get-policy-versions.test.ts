@@ -1,11 +1,7 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { HTTPS, type LifecyclePce, lifecyclePce, OFFICES } from '../../../test/changes/lifecycle-pce.ts';
+import { expect, it } from 'vitest';
+import { HTTPS, lifecyclePcePerTest, OFFICES } from '../../../test/changes/lifecycle-pce.ts';
 
-let server: LifecyclePce;
-beforeEach(async () => {
-  server = await lifecyclePce();
-});
-afterEach(() => server.close());
+const server = lifecyclePcePerTest();
 
 it('lists versions newest first, with author, note and what changed', async () => {
   await server.foreign('PUT', HTTPS, { description: 'secure' });

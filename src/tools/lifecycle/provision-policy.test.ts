@@ -1,9 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   activePolicy,
   HTTPS,
-  type LifecyclePce,
-  lifecyclePce,
+  lifecyclePcePerTest,
   newRuleSet,
   OFFICES,
   ORDERING,
@@ -12,11 +11,7 @@ import {
 } from '../../../test/changes/lifecycle-pce.ts';
 import { OPERATOR } from '../../access/decide.ts';
 
-let server: LifecyclePce;
-beforeEach(async () => {
-  server = await lifecyclePce();
-});
-afterEach(() => server.close());
+const server = lifecyclePcePerTest();
 
 const COMMIT = `POST ${ORG}/sec_policy`;
 const commits = async (): Promise<number> => (await server.writes()).filter((write) => write === COMMIT).length;

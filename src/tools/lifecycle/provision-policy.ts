@@ -6,6 +6,7 @@ import { dryRun, unlessDryRun } from '../change.ts';
 import { policyChangeColumns, policyChangeFields } from './policy-change-row.ts';
 import { previewProvision } from './provision-preview.ts';
 import { provision } from './provision-run.ts';
+import { lookbackDays, trafficImpact } from './traffic-impact.ts';
 
 export default defineTool({
   name: 'provision-policy',
@@ -19,6 +20,7 @@ export default defineTool({
     properties: {
       hrefs: described(texts, 'Pending objects; without: everything'),
       change_description: described(text, 'Note of the new version'),
+      lookback_days: lookbackDays,
       ...dryRun,
     },
   },
@@ -39,6 +41,8 @@ export default defineTool({
         requests: texts,
         undo: text,
         warnings: texts,
+        widening: texts,
+        traffic_impact: trafficImpact,
         impact: {
           type: 'object',
           properties: {
@@ -60,7 +64,10 @@ export default defineTool({
   columns: policyChangeColumns,
   effectOf: unlessDryRun('provision'),
 
-  async run({ hrefs, change_description: note = 'Provisioned via MCP', dry_run: planOnly = false }, context) {
+  async run(
+    { hrefs, change_description: note = 'Provisioned via MCP', lookback_days: days, dry_run: planOnly = false },
+    context,
+  ) {
     // Whoever names nothing by mistake must not provision everything.
     if (hrefs?.length === 0)
       throw new Failure('invalid_arguments', {
@@ -77,6 +84,6 @@ export default defineTool({
         extra: { message: said, status: 'no_changes', change_description: note, dry_run: planOnly },
       };
     }
-    return provision(preview, { note, planOnly }, context);
+    return provision(preview, { note, planOnly, days }, context);
   },
 });

@@ -9,6 +9,7 @@ import { plural } from '../listing.ts';
 import type { ToolContext } from '../tool.ts';
 import { authorNames } from './authors.ts';
 import { type PolicyChangeRow, policyChangeRows } from './policy-change-row.ts';
+import { provisionWidening } from './provision-widening.ts';
 import { hrefNames } from './wire-text.ts';
 
 /** What the PCE says a commit would touch (objects.md §10.5). */
@@ -28,6 +29,7 @@ export interface ProvisionPreview {
   readonly added: number;
   readonly impact: Impact | null;
   readonly warnings: readonly string[];
+  readonly widening: readonly string[];
 }
 
 /**
@@ -59,13 +61,14 @@ export async function previewProvision(
     readVersion(all, 'active', pce, signal),
     pce.ask(`/orgs/${pce.orgId}/sec_policy/impact`, { change_subset: changeSubset(all) }, signal),
   ]);
-  const [names, author] = await Promise.all([
+  const [names, author, widening] = await Promise.all([
     hrefNames(context.pce, signal),
     authorNames(
       changes.map(({ by }) => by),
       pce,
       signal,
     ),
+    provisionWidening(drafts, actives, context),
   ]);
   const present = new Map([...drafts].flatMap(([href, draft]) => (draft === null ? [] : [[href, draft] as const])));
   const notes = new Map(
@@ -89,7 +92,8 @@ export async function previewProvision(
         { names, author },
       ),
     ),
-    impact: impactOf(impact),
+    impact: touchedBy(impact),
+    widening,
     warnings: hrefs === null ? severalAuthors(changes, author) : [],
   };
 }
@@ -112,7 +116,7 @@ function severalAuthors(
   ];
 }
 
-function impactOf(value: unknown): Impact | null {
+function touchedBy(value: unknown): Impact | null {
   if (!isObject(value)) return null;
   const count = (field: string): number => (typeof value[field] === 'number' ? value[field] : 0);
   return {

@@ -10,27 +10,22 @@ import type { ToolContext } from '../tool.ts';
 import type { PolicyChangeRow } from './policy-change-row.ts';
 import { type ProvisionPreview, previewProvision } from './provision-preview.ts';
 import { refuseDifference, versionMade } from './provisioned.ts';
+import { impactOf, withImpact } from './traffic-impact.ts';
 
 export const TOOL = 'provision-policy';
 
 /** Plans the provisioning of a preview and, unless it is only planned, does it. */
 export async function provision(
   preview: ProvisionPreview,
-  { note, planOnly }: { readonly note: string; readonly planOnly: boolean },
+  { note, planOnly, days }: { readonly note: string; readonly planOnly: boolean; readonly days: number | undefined },
   context: ToolContext,
 ): Promise<Answer<PolicyChangeRow>> {
   const changes = await context.changes();
-  const { request, warnings, changes: objects } = preview;
-  const title = `provision ${plural(objects.length, 'object')}`;
-  const draft = {
-    tool: TOOL,
-    title,
-    requests: [request],
-    widening: [],
-    warnings,
-    mode: 'atomic',
-    effect: 'provision',
-  } as const;
+  const { request } = preview;
+  const draft = draftOf(preview);
+  const { title } = draft;
+  // Before the commit: then what is pending is no longer there to be read.
+  const traffic = await impactOf([request], context, { days });
   const options = { dryRun: planOnly, signal: context.signal, onProgress: context.progress };
   const outcome = await changes
     .propose(draft, options)
@@ -39,11 +34,22 @@ export async function provision(
   // Throws where it did not go through.
   if (!planOnly) changeAnswer(outcome, { done: title });
   const made = await versionMade(outcome, changes);
-  return provisionAnswer(preview, outcome, { note, made });
+  return withImpact(provisionAnswer(preview, outcome, { note, made }), traffic);
 }
 
+const draftOf = ({ request, warnings, widening, changes: objects }: ProvisionPreview) =>
+  ({
+    tool: TOOL,
+    title: `provision ${plural(objects.length, 'object')}`,
+    requests: [request],
+    widening,
+    warnings,
+    mode: 'atomic',
+    effect: 'provision',
+  }) as const;
+
 function provisionAnswer(
-  { rows, changes: objects, added, impact, warnings, request }: ProvisionPreview,
+  { rows, changes: objects, added, impact, warnings, widening, request }: ProvisionPreview,
   { plan, state, outcomes }: ChangeOutcome,
   { note, made }: { readonly note: string; readonly made: Awaited<ReturnType<typeof versionMade>> },
 ): Answer<PolicyChangeRow> {
@@ -60,7 +66,7 @@ function provisionAnswer(
       ? `Planned, nothing sent: provision ${plural(objects.length, 'object')}${along}.${touched}`
       : `Provisioned ${plural(objects.length, 'object')}${along} as version ${made.version}${affected}.${uncompared}`;
   return {
-    answer: said,
+    answer: [said, ...widening.map((one) => `Widens policy: ${one}.`)].join(' '),
     items: shown,
     totals: { total: objects.length, added },
     coverage: {
@@ -85,6 +91,7 @@ function provisionAnswer(
       ],
       undo: undoText(plan.requests),
       ...(warnings.length > 0 ? { warnings } : {}),
+      ...(widening.length > 0 ? { widening } : {}),
     },
     next:
       made === null
@@ -112,18 +119,17 @@ export async function previewAnew(error: unknown, body: unknown, note: string, c
   const hrefs = hrefsInSubset(isObject(body) ? (body as Parameters<typeof hrefsInSubset>[0]) : undefined); // JSON of the plan
   const preview = await previewProvision(hrefs, note, context);
   if (preview === null) throw error;
-  const { request, warnings, rows, changes: objects } = preview;
+  const { rows, widening, request } = preview;
   const changes = await context.changes();
-  const title = `provision ${plural(objects.length, 'object')}`;
-  const { plan } = await changes.propose(
-    { tool: TOOL, title, requests: [request], widening: [], warnings, mode: 'atomic', effect: 'provision' },
-    { dryRun: true },
-  );
+  const { plan } = await changes.propose(draftOf(preview), { dryRun: true });
+  const traffic = await impactOf([request], context);
   throw new Failure('conflict', {
     message: `${error.message} Nothing was provisioned.`,
     remedy: `Look at the new preview; apply-plan plan_id=${plan.id} provisions that.`,
     data: {
       plan_id: plan.id,
+      ...(widening.length > 0 ? { widening } : {}),
+      ...(traffic === null ? {} : { traffic: traffic.impact.sentence }),
       preview: firstRows(rows).map(
         ({ change, type, name, href, diff }) => `${change} ${type} ${name} (${href}): ${diff.join('; ')}`,
       ),

@@ -1,11 +1,10 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import {
   activePolicy,
   DRAFT,
   HIGH_PORTS,
   HTTPS,
-  type LifecyclePce,
-  lifecyclePce,
+  lifecyclePcePerTest,
   newRuleSet,
   OFFICES,
   ORDERING,
@@ -13,11 +12,7 @@ import {
   pending,
 } from '../../../test/changes/lifecycle-pce.ts';
 
-let server: LifecyclePce;
-beforeEach(async () => {
-  server = await lifecyclePce();
-});
-afterEach(() => server.close());
+const server = lifecyclePcePerTest();
 
 it('reverts what is named and leaves the rest pending', async () => {
   await server.foreign('PUT', HTTPS, { description: 'secure' });

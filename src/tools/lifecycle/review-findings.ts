@@ -13,6 +13,8 @@ export interface Finding {
   readonly object: string;
   readonly href: Href;
   readonly says: string;
+  /** It lets more through than before. */
+  readonly widens: boolean;
 }
 
 interface Pair<T> {
@@ -39,8 +41,10 @@ export function draftFindings(
   draft: PolicyObjects,
   chosen: ReadonlySet<string>,
   words: RefWords,
+  /** All rules of the draft; those of `draft` unless told. */
+  rules: readonly RuleSet[] = draft.ruleSets,
 ): readonly Finding[] {
-  const uses = usesIn(draft.ruleSets);
+  const uses = usesIn(rules);
   const graded = <T extends { readonly href: Href; readonly updateType: string | null; readonly name: string }>(
     old: readonly T[],
     now: readonly T[],
@@ -54,6 +58,7 @@ export function draftFindings(
             object: after.name,
             href,
             says,
+            widens: true,
           }))
         : [],
     );
@@ -101,15 +106,21 @@ function inDraft(ruleSet: RuleSet): RuleSet {
 
 function ruleSetFindings(href: Href, { before, after }: Pair<RuleSet>, words: RefWords): readonly Finding[] {
   const object = after?.name ?? before?.name ?? href;
-  const find = (severity: Severity, where: Href, says: string): Finding => ({ severity, object, href: where, says });
-  const found = ruleSetWidening(before, after, words).map((says) => find('high', href, says));
+  const find = (severity: Severity, where: Href, says: string, widens = false): Finding => ({
+    severity,
+    object,
+    href: where,
+    says,
+    widens,
+  });
+  const found = ruleSetWidening(before, after, words).map((says) => find('high', href, says, true));
   if (before?.enabled === true && after?.enabled === false)
     found.push(find('high', href, `the ruleset is disabled with ${before.rules.length} rules`));
   if (after === null) found.push(find('medium', href, 'the ruleset is removed'));
   for (const [rule, pair] of pairs(before?.rules ?? [], after?.rules ?? [])) {
     const says = ruleWidening(pair.before, pair.after, words);
     found.push(
-      ...says.map((text) => find('high', rule, text)),
+      ...says.map((text) => find('high', rule, text, true)),
       ...ruleFindings(pair, words).map(([how, text]) => find(how, rule, text)),
     );
   }

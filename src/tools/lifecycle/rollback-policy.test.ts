@@ -1,10 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   activePolicy,
   HIGH_PORTS,
   HTTPS,
-  type LifecyclePce,
-  lifecyclePce,
+  lifecyclePcePerTest,
   newRuleSet,
   OFFICES,
   ORDERING,
@@ -12,11 +11,7 @@ import {
   pending,
 } from '../../../test/changes/lifecycle-pce.ts';
 
-let server: LifecyclePce;
-beforeEach(async () => {
-  server = await lifecyclePce();
-});
-afterEach(() => server.close());
+const server = lifecyclePcePerTest();
 
 /** Something new, something changed, something gone. */
 async function edit(): Promise<void> {
@@ -100,8 +95,7 @@ describe('a failure on the way', () => {
     ['the commit', `${ORG}/sec_policy`],
   ])('at %s, in its place or after it: everything or nothing, and nothing left pending', async (_what, path) => {
     for (const when of ['before', 'after'] as const) {
-      await server.close();
-      server = await lifecyclePce();
+      await server.renew();
       await edit();
       await server.ok('provision-policy');
       const second = await activePolicy(server);

@@ -9,6 +9,7 @@ import { authorNames } from './authors.ts';
 import { diffLines } from './diff-lines.ts';
 import { PAST } from './policy-change-row.ts';
 import { refuseDifference, versionMade } from './provisioned.ts';
+import { impactOf, withImpact } from './traffic-impact.ts';
 import { hrefNames } from './wire-text.ts';
 
 export default defineTool({
@@ -89,7 +90,7 @@ export default defineTool({
     await refuseDifference(outcome, changes, context);
     const made = await versionMade(outcome, changes);
     const affected = made?.workloads_affected ?? null;
-    return changeAnswer(outcome, {
+    const answer = changeAnswer(outcome, {
       done: `Rolled back to version ${to} as version ${made?.version ?? newest + 1}: ${plural(plan.changes.length, 'object')}${affected === null ? '' : `, ${plural(affected, 'workload')} affected`}`,
       extra: {
         differences,
@@ -99,5 +100,6 @@ export default defineTool({
           : { version: made.version, href: made.href, ...(affected === null ? {} : { workloads_affected: affected }) }),
       },
     });
+    return planOnly ? withImpact(answer, await impactOf(plan.requests, context)) : answer;
   },
 });

@@ -1,19 +1,14 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import {
   activePolicy,
   HTTPS,
-  type LifecyclePce,
-  lifecyclePce,
+  lifecyclePcePerTest,
   OFFICES,
   ORG,
   pending,
 } from '../../../test/changes/lifecycle-pce.ts';
 
-let server: LifecyclePce;
-beforeEach(async () => {
-  server = await lifecyclePce();
-});
-afterEach(() => server.close());
+const server = lifecyclePcePerTest();
 
 async function provisioned(): Promise<unknown> {
   await server.foreign('PUT', HTTPS, { description: 'secure' });

@@ -3,6 +3,7 @@ import { described, flag, integer, text } from '../fields.ts';
 import { present } from '../present.ts';
 import { defineTool } from '../tool.ts';
 import { refuseDifference, versionMade } from './provisioned.ts';
+import { impactOf, withImpact } from './traffic-impact.ts';
 
 export default defineTool({
   name: 'undo-change',
@@ -38,6 +39,7 @@ export default defineTool({
         ...present({ version: made?.version, workloads_affected: made?.workloads_affected, href: made?.href }),
       },
     });
-    return partial ? { ...answer, answer: `Partial: ${warnings.join(' ')} ${answer.answer}` } : answer;
+    const said = partial ? { ...answer, answer: `Partial: ${warnings.join(' ')} ${answer.answer}` } : answer;
+    return planOnly ? withImpact(said, await impactOf(outcome.plan.requests, context)) : said;
   },
 });
