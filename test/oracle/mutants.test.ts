@@ -120,8 +120,8 @@ const MUTANTS: readonly {
   {
     mistake: 'answers are kept without regard to the network',
     file: 'policy/memo-key.ts',
-    from: "`${proto}/${port ?? ''}/${network ?? ''}`",
-    to: "`${proto}/${port ?? ''}`",
+    from: "network === 'non_brn' ? 1 : 0",
+    to: '0',
   },
   {
     mistake: 'a user rule asks nobody',
@@ -189,6 +189,12 @@ const MUTANTS: readonly {
     file: 'policy/candidates.ts',
     from: 'for (const set of peer.addressSets) ask(byAddressSet.get(set));',
     to: '',
+  },
+  {
+    mistake: 'only the first combination of labels is posted',
+    file: 'policy/label-postings.ts',
+    from: 'for (const label of next.labels) {',
+    to: 'for (const label of [...next.labels].slice(0, 1)) {',
   },
   {
     mistake: 'an idle source hides the destination',

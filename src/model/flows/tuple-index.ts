@@ -33,6 +33,16 @@ export class TupleIndex {
     }
   }
 
+  /** The number of a tuple that was seen before. */
+  find(tuple: Int32Array): number | undefined {
+    const mask = this.#slots.length - 1;
+    for (let slot = this.#hash(tuple, 0) & mask; ; slot = (slot + 1) & mask) {
+      const id = this.#slots[slot] ?? -1;
+      if (id === -1) return undefined;
+      if (this.#equals(id, tuple)) return id;
+    }
+  }
+
   /** Component `position` of tuple number `id`. */
   at(id: number, position: number): number {
     return this.#tuples[id * this.#width + position] ?? 0;

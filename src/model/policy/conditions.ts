@@ -11,8 +11,6 @@ export interface KeyCondition {
 /** A workload's labels by key number; 0 or absent where it has none. */
 export type LabelsByKey = (key: number) => number;
 
-const NOBODY: ReadonlySet<number> = new Set();
-
 /** One label per key, so the test of a key is membership of that label (objects.md §11.2; exclusions want another label of the key). */
 export function holds({ key, include, exclude }: KeyCondition, labels: LabelsByKey): boolean {
   const label = labels(key);
@@ -34,36 +32,51 @@ export interface LabelEntry {
   readonly ids: ReadonlySet<number>;
   readonly exclusion: boolean;
   readonly isGroup: boolean;
+  /** The condition it is where nothing else of the list asks for its key. */
+  readonly alone: KeyCondition;
 }
 
-/** The label and label group entries of a list, each as the labels it stands for. Sets of one label are shared between rules. */
+const conditionOf = ({ key, ids, exclusion }: Omit<LabelEntry, 'alone'>): KeyCondition => ({
+  key,
+  include: exclusion ? null : ids,
+  exclude: exclusion ? ids : null,
+});
+
+/**
+ * The label and label group entries of a list, each as the labels it stands for. Rules share their entries and conditions: there are
+ * few of them, and a hundred thousand of their own would be as many misses of the cache when flows are judged.
+ */
 export function entryReader(vocabulary: Vocabulary): (list: readonly Actor[]) => readonly LabelEntry[] {
-  const singles = new Map<number, ReadonlySet<number>>();
-  const single = (id: number): ReadonlySet<number> => {
-    const known = singles.get(id) ?? new Set([id]);
-    singles.set(id, known);
-    return known;
+  const known = new Map<string, LabelEntry>();
+  const make = ({ kind, href, exclusion }: ScopeEntry): LabelEntry => {
+    const isGroup = kind === 'label_group';
+    const { id, key } = isGroup ? { id: 0, key: 0 } : vocabulary.label(href);
+    const entry = isGroup
+      ? { ...vocabulary.group(href), exclusion, isGroup }
+      : { key, ids: new Set([id]), exclusion, isGroup };
+    return { ...entry, alone: conditionOf(entry) };
   };
   return (list) =>
     list
       .filter((entry): entry is ScopeEntry => entry.kind === 'label' || entry.kind === 'label_group')
-      .map(({ kind, href, exclusion }) => {
-        if (kind === 'label_group') return { ...vocabulary.group(href), exclusion, isGroup: true };
-        const { id, key } = vocabulary.label(href);
-        return { key, ids: single(id), exclusion, isGroup: false };
+      .map((entry) => {
+        const name = `${entry.exclusion ? '!' : ''}${entry.href}`;
+        const found = known.get(name) ?? make(entry);
+        known.set(name, found);
+        return found;
       });
 }
 
 /** Same key: OR, less the exclusions; different keys: AND. An empty list is no condition; an empty group matches nobody. */
 export function conditionsOf(entries: readonly LabelEntry[]): readonly KeyCondition[] {
-  const byKey = new Map<number, { include: ReadonlySet<number> | null; exclude: ReadonlySet<number> | null }>();
-  for (const { key, ids, exclusion } of entries) {
-    const condition = byKey.get(key) ?? { include: null, exclude: null };
-    byKey.set(key, condition);
-    if (exclusion) condition.exclude = union(condition.exclude, ids);
-    else condition.include = ids.size === 0 ? (condition.include ?? NOBODY) : union(condition.include, ids);
+  const byKey = new Map<number, KeyCondition>();
+  for (const { key, ids, exclusion, alone } of entries) {
+    const before = byKey.get(key);
+    if (before === undefined) byKey.set(key, alone);
+    else if (exclusion) byKey.set(key, { ...before, exclude: union(before.exclude, ids) });
+    else byKey.set(key, { ...before, include: union(before.include, ids) });
   }
-  return [...byKey].map(([key, sets]) => ({ key, ...sets }));
+  return [...byKey.values()];
 }
 
 /**

@@ -3,9 +3,9 @@ import { indexSets } from '../addresses/index-of-sets.ts';
 import { candidatesOf } from './candidates.ts';
 import { clausesOf } from './clauses.ts';
 import type { Decision, DraftDecision, EndDecision, FlowQuestion } from './decision.ts';
+import { outcomeMemo, pairMemo } from './memo.ts';
 import { memoKeyOf } from './memo-key.ts';
 import { type EndOutcome, type Outcome, outcomeOf } from './outcome.ts';
-import { matchesOf, type PairMatch } from './pairs.ts';
 import { type FoundPeer, peerFinder } from './peers.ts';
 import type { PolicySource } from './source.ts';
 import { NOT_REPORTED, type Reported } from './words.ts';
@@ -31,15 +31,15 @@ interface KnownPeer {
   readonly fqdn: string | undefined;
   readonly network: 'brn' | 'non_brn';
   readonly found: FoundPeer;
+  /** The same address as it was asked for before. */
+  readonly before: KnownPeer | undefined;
 }
 
 type Judge = (question: FlowQuestion) => Judged;
 
-/** Flows repeat their ends and services; what is known of a pair is kept, within these bounds. */
+/** Flows repeat their ends; what is known of them is kept, within these bounds. */
 const MAX_ADDRESSES = 200_000;
 const MAX_NAMES = 16;
-const MAX_OUTCOMES = 300_000;
-const PAIR_FACTOR = 2 ** 26;
 
 const judges = new WeakMap<CompiledPolicy, Judge>();
 
@@ -64,25 +64,24 @@ export function compilePolicy(source: PolicySource): CompiledPolicy {
   const candidates = candidatesOf(clauses, registry.addressSets, source.workloads, vocabulary);
   const pcePorts = new Set(source.pce?.ports ?? []);
 
-  const memoKey = memoKeyOf(rules, clauses);
-  const peers = new Map<string, KnownPeer[]>();
-  const pairs = new Map<number, { matches: readonly PairMatch[]; outcomes: Map<string, Outcome> }>();
-  let outcomes = 0;
+  const peers = new Map<string, KnownPeer>();
+  const matchesOfPair = pairMemo(candidates);
+  const outcomeOfFlow = outcomeMemo(memoKeyOf(rules, clauses), (source, destination, flow) =>
+    outcomeOf({ source, destination, matches: matchesOfPair(source, destination), rules, pcePorts, flow }),
+  );
 
   function peerOf(end: FlowQuestion['src'], network: 'brn' | 'non_brn'): FoundPeer {
     const { ip, workload, fqdn } = end;
-    let known = peers.get(ip);
-    if (known === undefined) {
-      if (peers.size >= MAX_ADDRESSES) peers.clear();
-      known = [];
-      peers.set(ip, known);
-    }
-    for (const one of known)
+    const latest = peers.get(ip);
+    let names = 0;
+    for (let one = latest; one !== undefined; one = one.before) {
       if (one.workload === workload && one.fqdn === fqdn && one.network === network) return one.found;
-    // An address with more names than this is a front of many sites: its names are looked up anew.
-    if (known.length >= MAX_NAMES) known.length = 0;
+      names += 1;
+    }
+    if (latest === undefined && peers.size >= MAX_ADDRESSES) peers.clear();
     const found = findPeer(end, network);
-    known.push({ workload, fqdn, network, found });
+    // An address with more names than this is a front of many sites: its names are looked up anew.
+    peers.set(ip, { workload, fqdn, network, found, before: names < MAX_NAMES ? latest : undefined });
     return found;
   }
 
@@ -90,30 +89,7 @@ export function compilePolicy(source: PolicySource): CompiledPolicy {
     const network = question.network ?? 'brn';
     const src = peerOf(question.src, network);
     const dst = peerOf(question.dst, network);
-    const pairKey = src.peer.class * PAIR_FACTOR + dst.peer.class;
-    let pair = pairs.get(pairKey);
-    if (pair === undefined) {
-      pair = { matches: matchesOf(candidates, src.peer, dst.peer), outcomes: new Map() };
-      pairs.set(pairKey, pair);
-    }
-    const key = memoKey(question);
-    let outcome = pair.outcomes.get(key);
-    if (outcome === undefined) {
-      outcome = outcomeOf({
-        source: src.peer,
-        destination: dst.peer,
-        matches: pair.matches,
-        rules,
-        pcePorts,
-        flow: { ...question, network },
-      });
-      outcomes += 1;
-      if (outcomes > MAX_OUTCOMES) {
-        pairs.clear();
-        outcomes = 0;
-      }
-      pair.outcomes.set(key, outcome);
-    }
+    const outcome = outcomeOfFlow(src.peer, dst.peer, question, network);
     return { outcome, source: src.workload?.href ?? null, destination: dst.workload?.href ?? null };
   };
 
