@@ -3,6 +3,7 @@ import simulateEnforcement from '../../src/tools/segmentation/simulate-enforceme
 import { allPages } from '../catalogue/call.ts';
 import { NOW_MS, simulated } from '../catalogue/simulated.ts';
 import { type RawEnd, rawPce, type RawRow } from './raw-flows.ts';
+import { groupOf, newlyBlocked, rowKey, tally } from './raw-rows.ts';
 
 /**
  * The closed loop: what the simulation says will break is what the PCE blocks when the change is really made and the same traffic happens
@@ -16,38 +17,10 @@ const MODES = ['full', 'selective', 'visibility_only', 'idle'] as const;
 const APPS = ['payments', 'ordering', 'ecommerce', 'file-services', 'tokenizer'];
 const seeds = Array.from({ length: 10 }, (_, index) => index + 1);
 
-const rowKey = ({ src, dst, service, icmp_type: type, icmp_code: code, flow_direction: way }: RawRow): string =>
-  JSON.stringify([src.ip, src.fqdn, dst.ip, dst.fqdn, service, type, code, way]);
-
-const flowKey = ({ src, dst, service: { proto, port }, icmp_type: type, icmp_code: code }: RawRow): string =>
-  JSON.stringify([src.ip, src.fqdn, dst.ip, dst.fqdn, proto, port, type, code]);
-
 const has = ({ workload }: RawEnd, app: string): boolean =>
   ['app', 'env'].every((key) =>
     workload?.labels.some((label) => label.key === key && label.value === (key === 'app' ? app : 'prod')),
   );
-
-const named = ({ workload, ip_lists: lists = [], fqdn, ip }: RawEnd): string => {
-  if (workload === undefined) {
-    const list = lists.find(({ name }) => !name.startsWith('Any ('))?.name;
-    return fqdn ?? (list === undefined ? ip : `iplist:${/\s/.test(list) ? JSON.stringify(list) : list}`);
-  }
-  const terms = ['app', 'env', 'role'].flatMap((key) => {
-    const label = workload.labels.find((one) => one.key === key);
-    return label === undefined ? [] : [`${key}=${/\s/.test(label.value) ? JSON.stringify(label.value) : label.value}`];
-  });
-  return terms.length > 0 ? terms.join(' ') : `workload:${workload.name ?? workload.hostname}`;
-};
-
-const PROTOCOLS: Readonly<Record<number, string>> = { 1: 'icmp', 6: 'tcp', 17: 'udp', 58: 'icmpv6' };
-const serviceName = ({ service: { proto, port }, icmp_type: icmp }: RawRow): string =>
-  icmp === undefined && port !== undefined ? `${port}/${PROTOCOLS[proto]}` : String(PROTOCOLS[proto]);
-
-const tally = (entries: Iterable<readonly [string, number]>): Readonly<Record<string, number>> => {
-  const sums: Record<string, number> = {};
-  for (const [key, count] of entries) if (count > 0) sums[key] = (sums[key] ?? 0) + count;
-  return sums;
-};
 
 interface Step {
   readonly predicted: Readonly<Record<string, number>>;
@@ -94,14 +67,11 @@ async function steps(seed: number): Promise<readonly Step[]> {
       window = await pce.replay(START, END);
       const after = await pce.rows(window.from, window.to);
 
-      // A flow that one end blocked before breaks no more when the other end blocks it too.
-      const blockedBefore = new Set(before.filter((row) => row.policy_decision === 'blocked').map(flowKey));
-      const passed = new Set(before.filter((row) => !blockedBefore.has(flowKey(row))).map(rowKey));
       const known = new Set(before.map(rowKey));
       const blocked = after.filter(
         (row) => row.policy_decision === 'blocked' && (has(row.src, app) || has(row.dst, app)),
       );
-      const newly = blocked.filter((row) => passed.has(rowKey(row)));
+      const newly = newlyBlocked(before, blocked);
       const reporter = (row: RawRow) => (row.flow_direction === 'inbound' ? row.dst : row.src).workload?.href ?? '';
       const groups = pages.flatMap(({ structured }) => structured.items).filter((item) => item['in_window'] === true);
       done.push({
@@ -111,7 +81,7 @@ async function steps(seed: number): Promise<readonly Step[]> {
             Number(item['newly_blocked_rows']),
           ]),
         ),
-        happened: tally(newly.map((row) => [`${named(row.src)} > ${named(row.dst)} > ${serviceName(row)}`, 1])),
+        happened: tally(newly.map((row) => [groupOf(row), 1])),
         total: pages[0]?.structured.totals['newly_blocked_rows'],
         unforeseen: blocked.filter((row) => !known.has(rowKey(row))).map(reporter),
         dropsOnly: workloads.filter((one) => one.visibility_level === 'flow_drops').map(({ href }) => href),
