@@ -70,6 +70,7 @@ export const CHOICES = {
 export const SIMULATOR_TOKENS = {
   unknownKey: ['simulator_label_key_unknown', 'Label key does not exist'],
   reservedValue: ['simulator_label_value_reserved', 'Label value is reserved'],
+  labelReferenced: ['simulator_label_referenced', 'Label is used by a profile or label mapping rule'],
   labelKeyOnce: ['simulator_label_key_not_unique', 'Only one label of each key is allowed'],
   dimensionInUse: ['simulator_label_dimension_in_use', 'Label dimension is in use'],
   dimensionExists: ['simulator_label_dimension_not_unique', 'Label dimension key must be unique'],
