@@ -8,6 +8,7 @@ const LONG = [
   'test/oracle/mutants.test.ts',
   'test/package/pack.test.ts',
   'test/replicas/**',
+  'test/traffic/tasks.test.ts',
   'test/traffic/whole-flows.test.ts',
 ];
 

@@ -51,7 +51,7 @@ export interface DispatcherOptions {
   readonly confirm?: ConfirmGate | undefined;
   readonly audit?: AuditSink | undefined;
   readonly seal: CursorSeal;
-  readonly tasks?: Pick<TaskOptions, 'shared' | 'limits'> | undefined;
+  readonly tasks?: Pick<TaskOptions, 'shared' | 'replicas' | 'limits'> | undefined;
   readonly budgetTokens: number;
   /** False: text only. */
   readonly structured: boolean;

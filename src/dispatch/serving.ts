@@ -14,7 +14,7 @@ import type { PlanStore } from '../store/plans.ts';
 import { once } from './once.ts';
 import { pceSettings } from './pce-settings.ts';
 import { memoryPlans, openPlanStore } from './plan-store.ts';
-import type { CancelledTasks } from './tasks.ts';
+import type { TaskOptions } from './tasks.ts';
 
 export interface ServingOptions {
   readonly log: Log;
@@ -30,8 +30,8 @@ export interface ServingOptions {
   readonly plans?: PlanStore | undefined;
   /** Seals cursors and the ids of tasks; replicas share it. Without it they end with this process. */
   readonly cursorKey?: CursorKey | undefined;
-  /** What replicas tell each other of tasks, where they share the key. */
-  readonly cancelledTasks?: CancelledTasks | undefined;
+  /** Where the key outlives this process: what another one must know of tasks. */
+  readonly tasks?: Pick<TaskOptions, 'shared' | 'replicas' | 'limits'> | undefined;
 }
 
 export interface Serving {
@@ -97,7 +97,7 @@ export function createServing(settings: Settings, options: ServingOptions): Serv
     audit,
     keys,
     seal: { keys: [cursorKey], clock: systemClock },
-    tasks: { shared: options.cancelledTasks },
+    tasks: options.tasks,
     budgetTokens: settings.MCP_MAX_ANSWER_TOKENS,
     structured: settings.MCP_STRUCTURED,
     clock: systemClock,

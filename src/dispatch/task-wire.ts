@@ -24,7 +24,6 @@ export function takesTasks({ mcpReq: { envelope } }: ServerContext): boolean {
   return isObject(capabilities) && isObject(capabilities.extensions) && isObject(capabilities.extensions[TASKS]);
 }
 
-const INPUT = z.record(z.string(), z.unknown());
 const ONE = z.object({ taskId: z.string() });
 
 /** `tasks/get`, `tasks/update` and `tasks/cancel` on one server instance. */
@@ -55,8 +54,9 @@ export function offerTasks(server: Server, dispatcher: Dispatcher, callerOf: (co
       return {};
     }),
   );
-  // Our tasks ask for nothing, so whatever is answered fits none of their questions and is ignored, as the extension says.
-  server.setRequestHandler('tasks/update', { params: ONE.extend({ inputResponses: INPUT }) }, ({ taskId }, context) =>
+  // Our tasks ask for nothing, so whatever is answered fits none of their questions and is ignored, as the extension says. The SDK has
+  // checked `inputResponses` and taken them out.
+  server.setRequestHandler('tasks/update', { params: ONE }, ({ taskId }, context) =>
     answer(context, async ({ principal }) => {
       await dispatcher.tasks.get(taskId, principal, work);
       return {};

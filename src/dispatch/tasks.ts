@@ -45,8 +45,10 @@ export interface TaskOptions {
   readonly seal: CursorSeal;
   /** Whether a tool only reads. */
   readonly isRead: (tool: string) => boolean;
-  /** Present where other servers open the same ids: then only what they can go on with becomes a task. */
+  /** Present where other processes open the same ids: replicas, or the one after a restart. */
   readonly shared?: CancelledTasks | undefined;
+  /** The next request may come to another replica, so only what that one can go on with becomes a task. */
+  readonly replicas?: boolean | undefined;
   readonly limits?: Partial<TaskLimits> | undefined;
 }
 
@@ -84,12 +86,23 @@ interface Entry {
 }
 
 /** The tasks of one process. What a task is stands in its id, so that another replica can go on with it. */
-export function createTasks({ seal, isRead, shared, limits }: TaskOptions): Tasks {
+export function createTasks({ seal, isRead, shared, replicas = false, limits }: TaskOptions): Tasks {
   const { clock } = seal;
   const limit: TaskLimits = { ...LIMITS, ...limits };
   const entries = new Map<string, Entry>();
 
+  const isOver = ({ createdMs }: TaskClaims): boolean => createdMs + limit.ttlMs <= clock.now();
+
+  function sweep(): void {
+    for (const [id, { claims, job }] of entries) {
+      if (!isOver(claims)) continue;
+      job?.abort();
+      entries.delete(id);
+    }
+  }
+
   function hasRoom(owner: string): boolean {
+    sweep();
     const all = [...entries.values()];
     const own = all.filter((entry) => entry.owner === owner);
     const running = (some: readonly Entry[]): number => some.filter(({ outcome }) => outcome === null).length;
@@ -104,13 +117,7 @@ export function createTasks({ seal, isRead, shared, limits }: TaskOptions): Task
   function keep(id: string, owner: string, claims: TaskClaims, job: Job | null): Entry {
     const entry: Entry = { id, owner, claims, job, outcome: null, updatedMs: clock.now() };
     entries.set(id, entry);
-    setTimeout(
-      () => {
-        job?.abort();
-        entries.delete(id);
-      },
-      claims.createdMs + limit.ttlMs - clock.now(),
-    ).unref();
+    setTimeout(sweep, claims.createdMs + limit.ttlMs - clock.now()).unref();
     job?.settled.then(
       (result) => end(entry, isCancelled(result) ? { status: 'cancelled' } : { status: 'completed', result }),
       () => end(entry, { status: 'failed' }),
@@ -138,12 +145,23 @@ export function createTasks({ seal, isRead, shared, limits }: TaskOptions): Task
     };
   }
 
+  /** The task after what another replica may have done to it: its query is gone then, which must not look like a failure. */
+  async function heeding(entry: Entry): Promise<Entry> {
+    const mayHaveBeen = entry.outcome === null || entry.outcome.result?.isError === true;
+    if (shared === undefined || !mayHaveBeen || !(await shared.has(entry.claims.nonce))) return entry;
+    entry.outcome = { status: 'cancelled' };
+    entry.updatedMs = clock.now();
+    entry.job?.abort();
+    return entry;
+  }
+
   /** The task with this id; one of another replica is gone on with here. */
   async function find(id: string, principal: Principal, work: Work): Promise<Entry> {
+    sweep();
     const claims = openTaskId(id, principal, seal);
-    if (claims === undefined || claims.createdMs + limit.ttlMs <= clock.now()) throw new Failure('unknown_task');
+    if (claims === undefined || isOver(claims)) throw new Failure('unknown_task');
     const known = entries.get(id);
-    if (known !== undefined) return known;
+    if (known !== undefined) return heeding(known);
     if (shared === undefined || claims.queries.length === 0) throw new Failure('unknown_task');
     const owner = ownerOf(principal);
     const wasCancelled = await shared.has(claims.nonce);
@@ -165,7 +183,7 @@ export function createTasks({ seal, isRead, shared, limits }: TaskOptions): Task
       if (!isRead(call.name) || !hasRoom(owner)) return work(call);
       const asOfMs = clock.now();
       const job = startJob({ ...call, goesOn: { asOfMs, queries: [] } }, work, clock);
-      const canLeave = job.after(limit.soonMs, (queries) => shared === undefined || queries.length > 0);
+      const canLeave = job.after(limit.soonMs, (queries) => !replicas || queries.length > 0);
       const early = await Promise.race([job.settled, canLeave]);
       if (early !== null) return early;
       const { name: tool, args, principal } = call;

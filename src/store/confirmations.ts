@@ -26,6 +26,7 @@ export type CallIdentity = Pick<ApprovalRecord, 'issuer' | 'subject' | 'tool' | 
 export interface ConfirmationStore {
   /** True for exactly one caller of all replicas: the confirmation with this id is spent. */
   spend(id: string, expiresMs: number): Promise<boolean>;
+  isSpent(id: string): Promise<boolean>;
   /** Keeps what was refused, in place of what the same call was refused with before. */
   ask(record: ApprovalRecord): Promise<void>;
   find(id: string): Promise<ApprovalRecord | null>;
@@ -84,6 +85,7 @@ export function createSqlConfirmations(sql: Sql): ConfirmationStore {
         id,
         Math.ceil(expiresMs / 1000),
       ])) === 1,
+    isSpent: async (id) => (await sql.all('SELECT 1 FROM used_jti WHERE jti = ?', [id])).length > 0,
     async ask(record) {
       const values = valuesOf(record);
       await sql.run(

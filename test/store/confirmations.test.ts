@@ -74,6 +74,7 @@ onEveryDatabase('confirmation store', (open) => {
     await store.prune(6000);
     expect(await store.find('a1')).toBeNull();
     expect(await store.spend('young', 9000)).toBe(false);
+    expect(await Promise.all(['young', 'old', 'never'].map((id) => store.isSpent(id)))).toEqual([true, false, false]);
     await sql.close();
   });
 });

@@ -22,7 +22,10 @@ import type { DispatcherOptions } from '../../dispatch/dispatcher.ts';
 
 /** What a company's server keeps: keys, confirmations, the record; and the parts of the pipeline that use them. */
 export interface Backing {
-  readonly serving: Pick<ServingOptions, 'credentials' | 'confirm' | 'audit' | 'keys' | 'plans' | 'cursorKey'>;
+  readonly serving: Pick<
+    ServingOptions,
+    'credentials' | 'confirm' | 'audit' | 'keys' | 'plans' | 'cursorKey' | 'tasks'
+  >;
   readonly confirmations: Confirmations;
   readonly recorder: AuditRecorder;
   readonly keys: NonNullable<DispatcherOptions['keys']>;
@@ -98,6 +101,14 @@ export async function openBacking(
         keyOf: (principal) => credentials.keyOf(principal),
       }),
       cursorKey: { id: 'shared', key: derived(hmacKey, 'illumio-mcp/cursor') },
+      // A task that was cancelled is a handle that must not be used again, as a spent confirmation is.
+      tasks: {
+        shared: {
+          add: (nonce, untilMs) => stores.confirmations.spend(`task ${nonce}`, untilMs),
+          has: (nonce) => stores.confirmations.isSpent(`task ${nonce}`),
+        },
+        replicas: stores.pool !== undefined,
+      },
     },
     confirmations,
     recorder,
