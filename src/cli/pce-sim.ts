@@ -58,16 +58,14 @@ export async function run(argv: readonly string[]): Promise<void> {
 }
 
 /** Writes the estate as it is to a file, whole or not at all, and ends. */
-async function exportTo(
-  path: string,
-  { source, estate, tables, startMs, elapsedMs, close }: OpenedState,
-): Promise<void> {
+async function exportTo(path: string, state: OpenedState): Promise<void> {
+  const { source, estate, tables, startMs, elapsedMs } = state;
   const world = createWorld(estate, createSimulatorClock(startMs + elapsedMs, tables), tables);
   if (source === null) throw new UsageError('--export: this estate cannot be written');
   const unfinished = `${path}.${process.pid}`;
   await writeFile(unfinished, exported(world, source), { mode: 0o600 });
   await rename(unfinished, path);
-  close();
+  state.close();
 }
 
 /** The API key is made up like the rest of the estate; `url` has no path. */

@@ -101,7 +101,7 @@ export async function createSimulator({
   });
   const control = controlEndpoint(
     controlRoutes({ world: server.world, source: state.source, clock, log, plan, replays, desk: deskOf(server.world) }),
-    tables.flush,
+    () => tables.flush(),
   );
   const ca = certificates?.ca ?? null;
   const writer = secondWriter(server, ca);

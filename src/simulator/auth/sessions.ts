@@ -48,7 +48,7 @@ export function createSessions(clock: Clock, tables: Tables): Sessions {
       return found.user;
     },
     close(user) {
-      for (const [token, session] of [...sessions.entries()]) if (session.user.id === user.id) sessions.delete(token);
+      for (const [token, session] of sessions.entries()) if (session.user.id === user.id) sessions.delete(token);
     },
   };
 }

@@ -62,10 +62,14 @@ export async function openState(
     return {
       source: document.source,
       estate,
-      tables: createTables({ start: startOf(document), saved: file.rows, keep: file.keep }),
+      tables: createTables({
+        start: startOf(document),
+        saved: (name) => file.rows(name),
+        keep: (changes) => file.keep(changes),
+      }),
       startMs,
       elapsedMs: Math.max(0, Date.now() - madeMs),
-      close: file.close,
+      close: () => file.close(),
     };
   } catch (error) {
     file.close();
