@@ -4,6 +4,7 @@ import { createLog } from '../../src/core/log.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
 import { makeTls } from '../../src/simulator/tls.ts';
 import { startGateway } from '../../src/transports/http/gateway.ts';
+import type { HttpServer } from '../../src/transports/http/server.ts';
 import { message } from '../attacks/harness/gateway.ts';
 import { type OpenIdProvider, startOpenId } from '../identity/oidc.ts';
 import { startReverseProxy } from '../identity/reverse-proxy.ts';
@@ -11,6 +12,16 @@ import { stateFolder } from '../identity/state.ts';
 import { type Browser, openBrowser } from './browser.ts';
 
 type Json = Readonly<Record<string, unknown>>;
+
+type Env = Readonly<Record<string, string>>;
+
+/** The PCE of the place as one service account for everybody. */
+export const serviceAccount = ({ url, orgId, apiKey, apiSecret }: Simulator): Env => ({
+  PCE_HOST: url,
+  PCE_ORG_ID: String(orgId),
+  API_KEY: apiKey,
+  API_SECRET: apiSecret,
+});
 
 const SCOPE = 'illumio-mcp.use';
 const key = (byte: number) => Buffer.alloc(32, byte).toString('base64');
@@ -29,6 +40,7 @@ export interface Firm {
   /** Where that name leads: host and port of the proxy. */
   readonly address: string;
   readonly openId: OpenIdProvider;
+  readonly routes: HttpServer['routes'];
   readonly simulator: Simulator;
   readonly log: () => string;
   /** A browser in which this person has signed in, looking at `path`. */
@@ -41,7 +53,7 @@ export interface Firm {
 }
 
 /** `name`: browsers come to that name over TLS, as in a company; without it to loopback without. */
-export async function firm(env: Readonly<Record<string, string>> = {}, name?: string): Promise<Firm> {
+export async function firm(env: Env | ((simulator: Simulator) => Env) = {}, name?: string): Promise<Firm> {
   const [proxy, simulator] = await Promise.all([
     startReverseProxy(name === undefined ? undefined : makeTls(name)),
     createSimulator({ profile: 'small', nowMs: Date.UTC(2026, 4, 12, 9), rateLimit: 'off', tls: true }),
@@ -84,7 +96,7 @@ export async function firm(env: Readonly<Record<string, string>> = {}, name?: st
       MCP_ROLE_GROUPS_READER: 'readers',
       MCP_RATE_LIMIT_MCP: '0',
       MCP_TOOLSETS: 'all',
-      ...env,
+      ...(typeof env === 'function' ? env(simulator) : env),
     },
   });
   const lines: string[] = [];
@@ -122,6 +134,7 @@ export async function firm(env: Readonly<Record<string, string>> = {}, name?: st
   return {
     origin,
     address: proxy.address,
+    routes: gateway.routes,
     openId,
     simulator,
     log: () => lines.join(''),

@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { inspectRoutes } from 'hono/dev';
 import { secureHeaders } from 'hono/secure-headers';
 import { type Clock, systemClock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
@@ -38,7 +39,15 @@ export interface HttpAppOptions extends Pick<McpRouteOptions, 'newServer' | 'bus
   readonly isTrustedProxy?: ((address: string) => boolean) | undefined;
 }
 
+/** `ALL` where a handler takes every method. */
+export interface Route {
+  readonly method: string;
+  readonly path: string;
+}
+
 export interface HttpApp {
+  /** Everything that is answered. Who may have which is the business of its handler, and a test has a row for each. */
+  readonly routes: readonly Route[];
   readonly fetch: (request: Request, env?: HttpEnv['Bindings']) => Response | Promise<Response>;
   /** From now on not ready, and no connection is kept; resolves when what is under way has been answered. */
   drain(): Promise<void>;
@@ -90,6 +99,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   });
 
   return {
+    routes: inspectRoutes(app).flatMap(({ method, path, isMiddleware }) => (isMiddleware ? [] : [{ method, path }])),
     fetch: (request, env) => app.fetch(request, env ?? {}),
     drain() {
       draining = true;

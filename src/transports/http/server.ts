@@ -4,13 +4,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
 import { isLoopback } from '../../config/types.ts';
 import { Failure } from '../../core/errors.ts';
-import { createHttpApp, type HttpAppOptions } from './app.ts';
+import { createHttpApp, type HttpAppOptions, type Route } from './app.ts';
 
 export interface HttpServer {
   /** Of the MCP endpoint. */
   readonly url: string;
   readonly host: string;
   readonly port: number;
+  readonly routes: readonly Route[];
   /** Answers what is under way, then ends. */
   close(): Promise<void>;
 }
@@ -72,6 +73,7 @@ export async function startHttp({
     url: `http://${host.includes(':') ? `[${host}]` : host}:${actualPort}/mcp`,
     host,
     port: actualPort,
+    routes: app.routes,
     async close() {
       void app.drain();
       await delay(lingerMs);
