@@ -20,7 +20,9 @@ describe('create-rule', () => {
     await sent();
     const planned = await ok('create-rule', { ...WEB_TO_DB, dry_run: true });
     expect([planned.structured.answer, await sent()]).toEqual([
-      'Planned, nothing sent: allow role=Web -> role=DB on 6432/tcp in ruleset Ordering (1 request).',
+      expect.stringMatching(
+        /^Planned, nothing sent: allow role=Web -> role=DB on 6432\/tcp in ruleset Ordering \(1 request\)\. /,
+      ),
       [],
     ]);
     const plan = String(planned.structured['plan_id']);

@@ -29,7 +29,9 @@ describe('create-ruleset', () => {
     await sent();
     const planned = await ok('create-ruleset', { ...CRM, dry_run: true });
     expect([planned.structured.answer, planned.structured.items.map(({ request }) => request), await sent()]).toEqual([
-      'Planned, nothing sent: create ruleset CRM | dev for app=CRM env=Dev with 3 rules (4 requests).',
+      expect.stringMatching(
+        /^Planned, nothing sent: create ruleset CRM \| dev for app=CRM env=Dev with 3 rules \(4 requests\)\. /,
+      ),
       ['POST /orgs/1/sec_policy/draft/rule_sets', 'POST {1}/sec_rules', 'POST {1}/deny_rules', 'POST {1}/deny_rules'],
       [],
     ]);
