@@ -47,6 +47,19 @@ it('uses every tool that changes something or is about policy', () => {
   expect(wanted.map(({ name }) => name).filter((name) => !session().used.has(name))).toEqual([]);
 });
 
+it('says with every plan that touches policy what it does to traffic', () => {
+  const [live, silent] = [['set-enforcement-mode', 'bulk-workloads'], new Map<string, unknown>()];
+  const wanted = catalogue.filter(
+    ({ name, effect }) => effect === 'draft' || effect === 'provision' || live.includes(name),
+  );
+  for (const { name } of wanted) {
+    const impact = session().plans.get(name)?.['traffic_impact'];
+    const { sentence } = (impact ?? { sentence: 'none' }) as { readonly sentence: string };
+    if (impact === undefined || sentence.startsWith('The effect on traffic is not known')) silent.set(name, sentence);
+  }
+  expect([...silent]).toEqual([]);
+});
+
 it('what is left of a run is found by its prefix and removed, in force or not, and nothing else', async () => {
   const call = async (method: string, path: string, body?: unknown): Promise<{ readonly href: string }> => {
     const key = Buffer.from(`${simulator.apiKey}:${simulator.apiSecret}`).toString('base64');

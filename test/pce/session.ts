@@ -23,6 +23,8 @@ export type Fields = Readonly<Record<string, unknown>>;
 export interface Session extends Pick<PceTarget, 'mayProvision' | 'testWorkload'> {
   /** Tools that were called and did what they were asked. */
   readonly used: ReadonlySet<string>;
+  /** By tool, the last plan that only was one. */
+  readonly plans: ReadonlyMap<string, Fields>;
   /** A name for an object of this run. */
   named(what: string): string;
   /** A call that must succeed and match the output schema it published. */
@@ -46,11 +48,13 @@ export async function openSession({ env, cwd, mayProvision, testWorkload }: PceT
   // A JSON schema is an object; the client's type of it is wider than the validator's.
   const validators = new Map(tools.map((tool) => [tool.name, ajv.compile((tool.outputSchema ?? {}) as object)]));
   const used = new Set<string>();
+  const plans = new Map<string, Fields>();
   const call = async (name: string, args: Fields) => client.callTool({ name, arguments: { ...args } });
   return {
     mayProvision,
     testWorkload,
     used,
+    plans,
     named: (what) => `${PREFIX}${run}-${what}`,
     async ok(name, args = {}) {
       const { isError, structuredContent, content } = await call(name, args);
@@ -58,7 +62,9 @@ export async function openSession({ env, cwd, mayProvision, testWorkload }: PceT
       const validate = validators.get(name);
       expect(validate?.(structuredContent), `${name}: ${JSON.stringify(validate?.errors)}`).toBe(true);
       used.add(name);
-      return structuredContent as Fields; // valid for the schema of an object
+      const fields = structuredContent as Fields; // valid for the schema of an object
+      if (fields['state'] === 'planned') plans.set(name, fields);
+      return fields;
     },
     async code(name, args = {}) {
       const { isError, content } = await call(name, args);

@@ -150,8 +150,12 @@ export function pceSuite(target: () => PceTarget | Promise<PceTarget>): () => Se
       const name = session.named('rules');
       await session.ok('create-ruleset', { name, scopes: [[]] });
       const rule = { consumers: ['ams'], providers: ['ams'], ingress_services: [{ port: 65_004, proto: 'tcp' }] };
-      await session.ok('create-rule', { ruleset_name: name, ...rule });
-      await session.ok('create-deny-rule', { ruleset_name: name, ...rule });
+      const planned = async (tool: string, args: Fields): Promise<void> => {
+        const { plan_id: plan } = await session.ok(tool, { ...args, dry_run: true });
+        await session.ok('apply-plan', { plan_id: plan });
+      };
+      await planned('create-rule', { ruleset_name: name, ...rule });
+      await planned('create-deny-rule', { ruleset_name: name, ...rule });
       const rules = async (): Promise<readonly Fields[]> => {
         const { items } = await session.ok('get-rulesets', { name });
         return (items as readonly { readonly rules: readonly Fields[] }[]).flatMap((item) => item.rules);
@@ -162,11 +166,11 @@ export function pceSuite(target: () => PceTarget | Promise<PceTarget>): () => Se
       expect(await found({ port: 65_004, rule_type: 'deny' })).toContain(String(deny?.['href']));
       expect(await found({ port: 65_004, rule_type: 'allow', state: 'pending' })).toContain(String(allow?.['href']));
       expect(await found({ port: 65_005 })).toBe('[]');
-      await session.ok('update-sec-rule', { href: allow?.['href'], enabled: false });
-      await session.ok('update-deny-rule', { href: deny?.['href'], enabled: false });
+      await planned('update-sec-rule', { href: allow?.['href'], enabled: false });
+      await planned('update-deny-rule', { href: deny?.['href'], enabled: false });
       expect(await rules()).toMatchObject([{ enabled: false }, { enabled: false }]);
-      await session.ok('delete-sec-rule', { href: allow?.['href'] });
-      await session.ok('delete-deny-rule', { href: deny?.['href'] });
+      await planned('delete-sec-rule', { href: allow?.['href'] });
+      await planned('delete-deny-rule', { href: deny?.['href'] });
       expect(await rules()).toEqual([]);
       await session.ok('delete-ruleset', { name });
     });
@@ -179,6 +183,9 @@ export function pceSuite(target: () => PceTarget | Promise<PceTarget>): () => Se
       const { items } = await session.ok('compare-draft-active', { resource_type: 'ip_lists' });
       const mine = (items as readonly Fields[]).find((item) => item['name'] === name);
       expect(mine).toMatchObject({ change: 'created', type: 'ip_lists' });
+      expect(await session.ok('revert-draft', { hrefs: [mine?.['href']], dry_run: true })).toMatchObject({
+        state: 'planned',
+      });
       const { state } = await session.ok('revert-draft', { hrefs: [mine?.['href']] });
       expect(state).toBe('applied');
       expect(await shown(['get-iplists', { name }])).toBe('[]');
