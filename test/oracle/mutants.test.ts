@@ -107,7 +107,7 @@ const MUTANTS: readonly {
   },
   {
     mistake: 'a posting list is not asked',
-    file: 'policy/candidates.ts',
+    file: 'policy/postings.ts',
     from: 'ask(byWorkload.get(peer.index));',
     to: '',
   },
@@ -186,9 +186,15 @@ const MUTANTS: readonly {
   },
   {
     mistake: 'address sets are not asked for candidates',
-    file: 'policy/candidates.ts',
+    file: 'policy/postings.ts',
     from: 'for (const set of peer.addressSets) ask(byAddressSet.get(set));',
     to: '',
+  },
+  {
+    mistake: 'clauses that select by address only are left out',
+    file: 'policy/candidates.ts',
+    from: '!regards(clause[side], peer)',
+    to: 'asWorkload(clause[side], peer) === NO',
   },
   {
     mistake: 'only the first combination of labels is posted',

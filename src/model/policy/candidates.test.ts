@@ -112,15 +112,30 @@ function bothWays(source: PolicySource, pairs: readonly (readonly [FlowEnd, Flow
   });
 }
 
-it('finds exactly the rules that asking every rule finds, also those that nearly match', () => {
+/** Hosts no rule is about, beside which every label is rare. */
+const others = Array.from({ length: 400 }, (_, index) => ({
+  href: `/workloads/other-${index}` as Href,
+  managed: true,
+  mode: 'full' as const,
+  labels: [],
+  addresses: [`172.16.${index >> 8}.${index & 255}`],
+  publicIp: null,
+  subnets: [],
+  os: null,
+  endpoint: false,
+}));
+
+it.each([
+  { estate: 'small, where all labels are frequent', added: [] },
+  { estate: 'large, where all labels are rare', added: others },
+])('finds exactly the rules that asking every rule finds, also those that nearly match: $estate', ({ added }) => {
   let matched = 0;
   fc.assert(
     fc.property(policies, questions, (policy, asked) => {
+      const source = { ...policy, workloads: [...policy.workloads, ...added] };
       // Twice, so that what is kept of a peer is asked as well.
-      for (const { found, expected } of bothWays(
-        policy,
-        [...asked, ...asked].map(({ src, dst }) => [src, dst]),
-      )) {
+      const pairs = [...asked, ...asked].map(({ src, dst }) => [src, dst] as const);
+      for (const { found, expected } of bothWays(source, pairs)) {
         expect(found).toEqual(expected);
         matched += expected.length;
       }
