@@ -1,13 +1,14 @@
 import { createAuthority } from '../../src/access/decide.ts';
 import { needsConfirmation } from '../../src/access/confirm/policy.ts';
-import { DEFAULT_TOOLS } from '../../src/access/select.ts';
+import { DEFAULT_TOOLS, selectTools } from '../../src/access/select.ts';
 import { jsonLength, tokensOf } from '../../src/answer/budget.ts';
 import type { Effect, Role } from '../../src/core/authority.ts';
 import { isObject } from '../../src/core/json.ts';
 import { type Toolset, TOOLSETS } from '../../src/core/toolset.ts';
 import type { AnyTool } from '../../src/dispatch/any-tool.ts';
 import { catalogue } from '../../src/dispatch/catalogue.ts';
-import { inputSchemaOf } from '../../src/dispatch/listing.ts';
+import { inputSchemaOf, listing } from '../../src/dispatch/listing.ts';
+import { digestOfTools } from '../../src/dispatch/surface.ts';
 import { code, fence, GENERATED, prose, table } from './markdown.ts';
 import type { Page } from './page.ts';
 import { TOOLS_OF_BEFORE } from './reference-server.ts';
@@ -68,6 +69,11 @@ ${sum(standard)} tokens of names, descriptions and input schemas (4 characters a
 
 ${table(['Toolset', 'Tools', 'of them in `default`', 'Tokens'], costs)}
 
+What a server offers it logs at its start as a digest (\`illumio-mcp tools --digest\` prints it), so that a tool whose words or schemas changed in
+an update shows. Of this release, without other settings:
+
+${table(['Transport', '`MCP_TOOLSETS`', 'SHA-256'], digests())}
+
 What a tool does to the PCE is its effect:
 
 ${table(
@@ -84,6 +90,16 @@ ${lists.join('\n\n')}
 
 ${ofBefore()}
 `;
+}
+
+function digests(): readonly (readonly string[])[] {
+  return (['stdio', 'http'] as const).flatMap((transport) =>
+    (['default', 'all'] as const).map((toolset) => {
+      const offered = selectTools(catalogue, { toolsets: [toolset], allowed: undefined });
+      const tools = offered.filter(({ needsSignIn }) => transport === 'http' || needsSignIn !== true);
+      return [transport, toolset, code(digestOfTools(tools.map((tool) => listing(tool, { structured: true }))))];
+    }),
+  );
 }
 
 function ofBefore(): string {

@@ -1,9 +1,11 @@
+import { OPERATOR } from '../../access/decide.ts';
 import type { Settings } from '../../config/schema.ts';
 import { checkServing, type ServingMode, servingWarnings } from '../../config/serving-mode.ts';
 import { systemClock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
 import { catalogue } from '../../dispatch/catalogue.ts';
 import { needsPreview } from '../../dispatch/confirm.ts';
+import { digestOfTools } from '../../dispatch/surface.ts';
 import { createServing, type Serving, type ServingOptions } from '../../dispatch/serving.ts';
 import { authentication } from './authentication.ts';
 import { type Backing, openBacking } from './backing.ts';
@@ -70,6 +72,8 @@ async function open(
   const backing = mode === 'dev_insecure' ? undefined : opening(await openBacking(settings, mode, { log, ...urls }));
   const serving = opening(createServing(settings, { log, pce, ...backing?.serving }));
   const { dispatcher } = serving;
+  const tools = dispatcher.list(OPERATOR);
+  log.info('tools offered', { tools: tools.length, digest: digestOfTools(tools) });
   if (metrics && settings.MCP_METRICS_PORT !== undefined)
     opening(await startMetrics(metrics, { host: settings.MCP_HTTP_HOST, port: settings.MCP_METRICS_PORT }));
   const server = await startHttp({
