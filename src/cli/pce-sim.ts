@@ -6,6 +6,7 @@ import { type Fault, faultsCheck } from '../simulator/faults/fault.ts';
 import { createSimulator, type Simulator } from '../simulator/simulator.ts';
 import { exported } from '../simulator/state/document.ts';
 import type { OpenedState } from '../simulator/state/open.ts';
+import { PCE_VERSIONS } from '../simulator/versions.ts';
 import { createWorld } from '../simulator/world-state.ts';
 import { runToEnd } from './lifecycle.ts';
 import { parse, UsageError } from './options.ts';
@@ -25,6 +26,7 @@ const OPTIONS = {
   state: { type: 'string' },
   import: { type: 'string', multiple: true },
   export: { type: 'string' },
+  'pce-version': { type: 'string', default: '25.2' },
   routes: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
 } as const;
@@ -34,7 +36,8 @@ const PROFILES = ['small', 'mid', 'large', 'xl'] as const;
 /** `illumio-mcp pce-sim`: the simulated PCE alone. With `--json` the first line of stdout says how to reach it. */
 export async function run(argv: readonly string[]): Promise<void> {
   const values = parse(argv, OPTIONS);
-  if (values.routes) return void process.stdout.write(simulatorRoutes(values.json));
+  const pceVersion = choice('pce-version', values['pce-version'], PCE_VERSIONS);
+  if (values.routes) return void process.stdout.write(simulatorRoutes(values.json, pceVersion));
   const state = await worldOf({
     profile: values.profile === undefined ? undefined : choice('profile', values.profile, PROFILES),
     seed: values.seed === undefined ? undefined : whole('seed', values.seed, 0, 2 ** 32 - 1),
@@ -46,6 +49,7 @@ export async function run(argv: readonly string[]): Promise<void> {
   if (values.export !== undefined) return await exportTo(values.export, state);
   const simulator = await createSimulator({
     state,
+    pceVersion,
     host: values.host,
     port: whole('port', values.port, 0, 65_535),
     tls: values.tls,

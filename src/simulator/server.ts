@@ -10,6 +10,7 @@ import { createRouter } from './http/router.ts';
 import type { ApiKey } from './auth/keys.ts';
 import { allRoutes } from './routes.ts';
 import { createTables, type Tables } from './state/tables.ts';
+import { type Release, releaseOf, routesIn } from './versions.ts';
 import { createWorld, type WorldState } from './world-state.ts';
 
 export interface SimulatorOptions {
@@ -27,6 +28,8 @@ export interface SimulatorOptions {
   readonly clock?: Clock;
   /** What changes; kept in memory only without them. */
   readonly tables?: Tables;
+  /** Which PCE it is. */
+  readonly release?: Release;
 }
 
 export interface KeyPair {
@@ -63,9 +66,10 @@ export async function startSimulator({
   faults,
   clock = runningFrom(estate.nowMs),
   tables = createTables(),
+  release = releaseOf(),
 }: SimulatorOptions): Promise<Simulator> {
-  const world = createWorld(estate, clock, tables);
-  const router = createRouter([...allRoutes(), ...extraRoutes]);
+  const world = createWorld(estate, clock, tables, release);
+  const router = createRouter(routesIn(release, [...allRoutes(), ...extraRoutes]));
   const kernel = createKernel({ world, router, limit: createRateLimit(rateLimit), faults });
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
     kernel(request, response).catch((error: unknown) => {

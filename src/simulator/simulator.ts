@@ -18,6 +18,7 @@ import { type OpenedState, openDocument, openEstate } from './state/open.ts';
 import { createDesk, DEFAULT_DELAYS, type TrafficDelays, type TrafficDesk } from './traffic/desk.ts';
 import { createReplays } from './traffic/replays.ts';
 import { trafficRoutes } from './traffic/routes.ts';
+import { type PceVersion, releaseOf } from './versions.ts';
 import type { WorldState } from './world-state.ts';
 
 export interface SimulatorOptions {
@@ -38,6 +39,8 @@ export interface SimulatorOptions {
   /** Refuse in traffic queries what a 25.2.40 refuses although clients in use send it (traffic.md §16.1). */
   readonly strict?: boolean;
   readonly delays?: TrafficDelays;
+  /** Which PCE it is; 25.2 by default. */
+  readonly pceVersion?: PceVersion;
   /** A world from a file or a document, in place of a new one. */
   readonly state?: OpenedState;
 }
@@ -65,6 +68,7 @@ export async function createSimulator({
   faults = [],
   strict = false,
   delays = DEFAULT_DELAYS,
+  pceVersion = '25.2',
   state = given
     ? openEstate(given)
     : openDocument(documentOf({ kind: 'generated', profile, seed, nowMs, ...(flows !== undefined && { flows }) })),
@@ -88,6 +92,7 @@ export async function createSimulator({
     rateLimit,
     clock,
     tables,
+    release: releaseOf(pceVersion),
     extraRoutes: [...trafficRoutes({ desk: deskOf, strict }), ...eventRoutes()],
     faults: faultHook({
       plan,

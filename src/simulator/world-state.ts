@@ -13,17 +13,21 @@ import type { PolicyObject } from './lifecycle/object.ts';
 import { loadPolicy } from './lifecycle/seed.ts';
 import { createIds, type Ids } from './objects/ids.ts';
 import { createDimensionStore, createLabelStore, type DimensionStore, type LabelStore } from './objects/label-store.ts';
+import { BINDINGS } from './objects/service-bindings.ts';
 import { createSettings, type Settings } from './objects/settings-store.ts';
 import { createRecordStore, type RecordStore } from './records/record-store.ts';
 import { recordSeeds } from './records/seeds.ts';
-import { createWorkloadStore, type WorkloadStore } from './objects/workload-store.ts';
+import { createWorkloadStore, type StoredWorkload, type WorkloadStore } from './objects/workload-store.ts';
 import { createTables, type Tables } from './state/tables.ts';
+import { type Release, releaseOf } from './versions.ts';
 import type { World } from './world.ts';
 
 /** The living state with everything the kernel's own routes may change. */
 export interface WorldState extends World {
   /** Everything that changes. A part without a store of its own opens a table here. */
   readonly tables: Tables;
+  /** Which PCE this is. */
+  readonly release: Release;
   readonly ids: Ids;
   readonly keys: KeyStore;
   readonly sessions: Sessions;
@@ -42,16 +46,38 @@ export interface WorldState extends World {
   provision(objects: readonly PolicyObject[], version: VersionRecord): void;
 }
 
-export function createWorld(estate: Estate, clock: Clock, tables: Tables = createTables()): WorldState {
+/** Records that the policy engine reads. */
+const COLLECTIONS_IN_POLICY: ReadonlySet<string> = new Set([
+  BINDINGS,
+  'discovered_virtual_servers',
+  'container_workloads',
+]);
+
+export function createWorld(
+  estate: Estate,
+  clock: Clock,
+  tables: Tables = createTables(),
+  release: Release = releaseOf(),
+): WorldState {
   const { orgId } = estate;
   const ids = createIds(estate.seed, tables);
   const labels = createLabelStore(estate, ids, tables);
   const policies = loadPolicy(estate, ids, tables);
-  const records = createRecordStore(tables, recordSeeds(estate), ids.taken);
+  const records = createRecordStore(tables, recordSeeds(estate), {
+    taken: (collection, id) => ids.taken(collection, id),
+    changed(collection) {
+      if (!COLLECTIONS_IN_POLICY.has(collection)) return;
+      recordChanges++;
+      epochLog.policyChanged(policies.latestVersion());
+    },
+  });
   const events = tables.open<JsonObject>('events');
   const ownEvents = [...events.values()];
   const cache = new Map<'draft' | 'active', { readonly stamp: string; readonly source: PolicySource }>();
   let workloadChanges = 0;
+  let recordChanges = 0;
+  const read = (version: VersionName, living: readonly StoredWorkload[], atMs: number | null): PolicySource =>
+    policySource({ orgId, store: policies, labels, version, workloads: living, records, atMs });
 
   const workloads = createWorkloadStore(estate, ids, tables, (before, after) => {
     workloadChanges++;
@@ -62,7 +88,8 @@ export function createWorld(estate: Estate, clock: Clock, tables: Tables = creat
     nowMs: () => clock.now(),
     firstVersion: estate.policyVersions.at(-1)?.version ?? 0,
     workloads: () => workloads.all(),
-    source: (version, living) => policySource({ orgId, store: policies, labels, version, workloads: living }),
+    // What an estate starts with has always been there.
+    source: (version, living, fromMs) => read(version, living, Math.max(fromMs, estate.nowMs)),
   });
 
   const world: WorldState = {
@@ -70,6 +97,7 @@ export function createWorld(estate: Estate, clock: Clock, tables: Tables = creat
     clock,
     orgId,
     tables,
+    release,
     ids,
     labels,
     policies,
@@ -92,12 +120,11 @@ export function createWorld(estate: Estate, clock: Clock, tables: Tables = creat
     object: (href) => renderByHref(world, href),
     policy: (version) => world.policyAt(version),
     policyAt(version) {
-      if (typeof version === 'number')
-        return policySource({ orgId, store: policies, labels, version, workloads: workloads.all() });
-      const stamp = `${policies.revision()}/${workloadChanges}`;
+      if (typeof version === 'number') return read(version, workloads.all(), null);
+      const stamp = `${policies.revision()}/${workloadChanges}/${recordChanges}`;
       const known = cache.get(version);
       if (known?.stamp === stamp) return known.source;
-      const source = policySource({ orgId, store: policies, labels, version, workloads: workloads.all() });
+      const source = read(version, workloads.all(), null);
       cache.set(version, { stamp, source });
       return source;
     },

@@ -97,6 +97,11 @@ for (const name of [
 ])
   corrections[name] = ({ id: _id, ...schema }) => schema;
 
+// The files say that a status is always a text; every recorded notification has null (traffic.md §6.2).
+for (const name of ['events_get', 'system_events_get']) corrections[name] = (schema) => nullableAt(schema, ['status']);
+// Its kinds of resource overlap, so that no resource could be exactly one of them.
+corrections['resource_canonical_representations'] = ({ oneOf, ...schema }) => ({ ...schema, anyOf: oneOf });
+
 // A user in full also matches the form that only needs an href, so `oneOf` can never hold.
 corrections['users_get'] = ({ oneOf, ...schema }) => ({ ...schema, ...(oneOf !== undefined && { anyOf: oneOf }) });
 

@@ -5,7 +5,6 @@ import { unauthorized } from '../http/refusals.ts';
 import { collection, type Request, type Route } from '../http/route.ts';
 import { open } from '../http/schema.ts';
 import { bodyCheck } from '../http/validate.ts';
-import { PRODUCT_VERSION } from '../objects/infrastructure.ts';
 import { isoTime, userHref } from '../objects/wire.ts';
 import type { WorldState } from '../world-state.ts';
 import { authenticate, basicCredentials } from './authenticate.ts';
@@ -45,8 +44,8 @@ function login({ world, headers }: Call) {
       login_url: `https://${world.estate.pceFqdn}/login`,
       orgs: [organisation(world, user)],
       session_token: world.sessions.open(user),
-      version_tag: PRODUCT_VERSION.long_display,
-      product_version: PRODUCT_VERSION,
+      version_tag: world.release.product.long_display,
+      product_version: world.release.product,
     },
   };
 }

@@ -14,6 +14,7 @@ import { forbidden, notFound } from './refusals.ts';
 import { ApiError, type ItemsReply, type Reply, type Request, type ResourceChange, type Route } from './route.ts';
 import type { Match, Router } from './router.ts';
 import { JSON_TYPE, jsonArray, send } from './send.ts';
+import { type Dialect, dialectOf } from '../versions.ts';
 
 const API = '/api/v2';
 const DEFAULT_ROWS = 500;
@@ -32,6 +33,12 @@ export interface KernelOptions {
 /** The way of a request through the simulated PCE: faults, route, credentials, quota, permission, body, handler, event, answer. */
 export function createKernel({ world, router, limit, faults }: KernelOptions) {
   let served = 0;
+  const dialects = new Map<Route<WorldState>, Dialect>();
+  const dialect = (route: Route<WorldState>): Dialect => {
+    const known = dialects.get(route) ?? dialectOf(world.release, route);
+    dialects.set(route, known);
+    return known;
+  };
 
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const requestId = randomUUID();
@@ -100,13 +107,14 @@ export function createKernel({ world, router, limit, faults }: KernelOptions) {
         query: new URLSearchParams(query),
         body: undefined,
       };
-      const reply = await again.route.handle(at);
+      const reply = dialect(again.route).speak(await again.route.handle(at));
       if ('items' in reply) return reply;
       throw notFound();
     };
+    dialect(route).check(body);
     const pending = route.handle({ ...given, readAgain, caller, params, query: url.searchParams, body });
     // Without a pause where there is none: a write, its event and their keeping are one step, whatever else is going on.
-    const reply = pending instanceof Promise ? await pending : pending;
+    const reply = dialect(route).speak(pending instanceof Promise ? await pending : pending);
     const outgoing = render(route, reply, { caller, query: url.searchParams, path, request });
     const event = audited.event;
     if (event && outgoing.status < 300)

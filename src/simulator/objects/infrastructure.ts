@@ -6,17 +6,6 @@ import { flag, integer, list, oneOf, open, record, text } from '../http/schema.t
 import { bodyCheck } from '../http/validate.ts';
 import type { WorldState } from '../world-state.ts';
 
-/** The release the simulator speaks as. `build` is an integer: GO decodes it as one (objects.md §2.4). */
-export const PRODUCT_VERSION = {
-  version: '25.2.10',
-  build: 42,
-  long_display: '25.2.10-42',
-  short_display: '25.2.10',
-  release_info: '',
-  engineering_info: '',
-  product_name: 'PCE',
-} as const;
-
 const RUNNING = [
   'agent_background_worker_service',
   'agent_service',
@@ -161,7 +150,7 @@ export const infrastructureRoutes: readonly Route<WorldState>[] = [
     path: '/product_version',
     access: 'read',
     schema: 'product_version_get',
-    handle: () => ({ status: 200, json: PRODUCT_VERSION }),
+    handle: ({ world }) => ({ status: 200, json: world.release.product }),
   },
   {
     method: 'GET',

@@ -84,7 +84,11 @@ const resolve = list(oneOf('workloads', 'virtual_services'));
 const network = oneOf('brn', 'non_brn', 'all');
 const UPDATE_TYPE = oneOf('create', 'update', 'delete');
 
+/** 26.x; releases before refuse them by name (`versions.ts`). */
+const inverted = { all_ips_except_for_in_consumers: flag, all_ips_except_for_in_providers: flag } as const;
+
 const allow: Readonly<Record<string, Schema>> = {
+  ...inverted,
   enabled: flag,
   description: text,
   ...external,
@@ -103,6 +107,7 @@ const allow: Readonly<Record<string, Schema>> = {
 };
 
 const deny: Readonly<Record<string, Schema>> = {
+  ...inverted,
   enabled: flag,
   description: nullableText,
   providers: denyActors,
