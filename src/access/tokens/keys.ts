@@ -8,6 +8,8 @@ import { refused } from './shape.ts';
 export interface SigningKeys {
   /** The key a token was signed with. Throws `invalid_token` where there is none, `keys_unavailable` where none could be fetched. */
   keyFor(header: JWSHeaderParameters): Promise<CryptoKey>;
+  /** What stands for the keys in use: another object after every fetch; undefined where there are none. Never waits for any. */
+  held(): object | undefined;
   /** Whether tokens can be verified now; asks for the keys where they have never been fetched. */
   ready(): Promise<boolean>;
 }
@@ -58,10 +60,14 @@ export function createSigningKeys({ url, clock, log, fetch: get = fetch }: Signi
     return running;
   }
 
+  function current() {
+    if (held && ageMs() > REFRESH_MS) void refresh();
+    return held && ageMs() <= MAX_AGE_MS ? held.keys : undefined;
+  }
+
   async function usable() {
     if (ageMs() > MAX_AGE_MS) await refresh();
-    else if (ageMs() > REFRESH_MS) void refresh();
-    return held && ageMs() <= MAX_AGE_MS ? held.keys : undefined;
+    return current();
   }
 
   return {
@@ -80,6 +86,7 @@ export function createSigningKeys({ url, clock, log, fetch: get = fetch }: Signi
         throw refused('cannot resolve signing key', error);
       }
     },
+    held: current,
     ready: async () => (await usable()) !== undefined,
   };
 }

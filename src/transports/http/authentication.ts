@@ -1,6 +1,7 @@
 import { OPERATOR } from '../../access/decide.ts';
 import { type Identity, principalOf } from '../../access/identity.ts';
 import { createSigningKeys } from '../../access/tokens/keys.ts';
+import { rememberTokens } from '../../access/tokens/remember.ts';
 import { createVerifier, type VerifyToken } from '../../access/tokens/verify.ts';
 import type { Settings } from '../../config/schema.ts';
 import type { ServingMode } from '../../config/serving-mode.ts';
@@ -50,8 +51,11 @@ export function authentication(
   };
   const scopes = settings.MCP_LABEL_SCOPES ?? [];
   const tokens = {
-    verify: createVerifier(
-      { issuer, audiences: settings.MCP_OAUTH_AUDIENCE ?? [], requiredScope: scope },
+    verify: rememberTokens(
+      createVerifier(
+        { issuer, audiences: settings.MCP_OAUTH_AUDIENCE ?? [], requiredScope: scope },
+        { keys, clock: systemClock },
+      ),
       { keys, clock: systemClock },
     ),
     principalOf: (identity: Pick<Identity, 'issuer' | 'subject' | 'groups'>) =>
