@@ -27,6 +27,8 @@ export interface Plan {
   readonly expiresMs: number;
   /** The plan this one takes back. */
   readonly undoes: string | null;
+  /** What a bulk change found, column → cell, for whoever wants to put it back by other means. */
+  readonly undoRows?: readonly Readonly<Record<string, string>>[] | undefined;
   /** For each request of a plan that takes another back: which request of that one. */
   readonly takesBack?: readonly number[] | undefined;
 }
@@ -135,7 +137,10 @@ export interface FieldDiff {
 }
 
 /** What a planner hands over; the desk adds id, principal, times. */
-export type PlanDraft = Pick<Plan, 'tool' | 'title' | 'requests' | 'widening' | 'warnings' | 'mode' | 'effect'>;
+export type PlanDraft = Pick<
+  Plan,
+  'tool' | 'title' | 'requests' | 'widening' | 'warnings' | 'mode' | 'effect' | 'undoRows'
+>;
 
 export type RequestResult = 'not_sent' | 'sent' | 'done' | 'failed' | 'unknown' | 'undone' | 'undo_failed';
 

@@ -1,3 +1,8 @@
+import getContainerClusters from '../tools/containers/get-container-clusters.ts';
+import getContainerWorkloadProfiles from '../tools/containers/get-container-workload-profiles.ts';
+import getKubernetesWorkloads from '../tools/containers/get-kubernetes-workloads.ts';
+import getPairingProfiles from '../tools/containers/get-pairing-profiles.ts';
+import updateContainerWorkloadProfile from '../tools/containers/update-container-workload-profile.ts';
 import bulkWorkloads from '../tools/inventory/bulk-workloads.ts';
 import createLabelGroup from '../tools/inventory/create-label-group.ts';
 import createLabel from '../tools/inventory/create-label.ts';
@@ -16,6 +21,7 @@ import updateLabel from '../tools/inventory/update-label.ts';
 import updateWorkload from '../tools/inventory/update-workload.ts';
 import applyPlan from '../tools/lifecycle/apply-plan.ts';
 import compareDraftActive from '../tools/lifecycle/compare-draft-active.ts';
+import getPlan from '../tools/lifecycle/get-plan.ts';
 import getPolicyVersions from '../tools/lifecycle/get-policy-versions.ts';
 import provisionPolicy from '../tools/lifecycle/provision-policy.ts';
 import revertDraft from '../tools/lifecycle/revert-draft.ts';
@@ -42,6 +48,7 @@ import deleteService from '../tools/policy/delete-service.ts';
 import findRules from '../tools/policy/find-rules.ts';
 import getIplists from '../tools/policy/get-iplists.ts';
 import getRulesets from '../tools/policy/get-rulesets.ts';
+import getVirtualServices from '../tools/policy/get-virtual-services.ts';
 import getServices from '../tools/policy/get-services.ts';
 import updateDenyRule from '../tools/policy/update-deny-rule.ts';
 import updateIplist from '../tools/policy/update-iplist.ts';
@@ -121,12 +128,14 @@ export const catalogue: readonly AnyTool[] = [
   updateSecRule,
   deleteSecRule,
   findRules,
+  getVirtualServices,
   // lifecycle
   compareDraftActive,
   provisionPolicy,
   reviewDraft,
   rollbackPolicy,
   applyPlan,
+  getPlan,
   undoChange,
   revertDraft,
   getPolicyVersions,
@@ -166,6 +175,12 @@ export const catalogue: readonly AnyTool[] = [
   analyzeRules,
   ransomwareExposure,
   postureScore,
+  // containers
+  getContainerClusters,
+  getContainerWorkloadProfiles,
+  updateContainerWorkloadProfile,
+  getKubernetesWorkloads,
+  getPairingProfiles,
   // operations
   checkPceConnection,
   getEvents,

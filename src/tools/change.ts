@@ -91,6 +91,12 @@ export async function carryOut(
   return planOnly ? withImpact(answer, await impactOf(steps, context, { query })) : answer;
 }
 
+/** Above so many requests an answer may not hold them all, and an answer of a change has no second page. */
+const SHOWN_SURELY = 20;
+
+/** Where all of a plan is shown. */
+export const wholePlan = (id: string): string => `get-plan plan_id=${id} lists every step, page by page`;
+
 export interface Told {
   /** What was done, in words: `Label env=qa created`. */
   readonly done: string;
@@ -104,7 +110,7 @@ export interface Told {
  */
 export function changeAnswer(outcome: ChangeOutcome, { done, extra = {}, next = [] }: Told): Answer<ChangeRow> {
   const { plan, state, outcomes, failure } = outcome;
-  const items = plan.requests.map((request, index) => rowOf(request, index, outcomes[index]));
+  const items = plan.requests.map((request, index) => changeRow(request, index, outcomes[index]));
   if (failure !== null || state === 'compensated' || state === 'stuck') throw failed(outcome, items);
   const planned = state === 'planned';
   const requests = plan.requests.length;
@@ -133,6 +139,7 @@ export function changeAnswer(outcome: ChangeOutcome, { done, extra = {}, next = 
         : undo === 'full' || undo === 'partial'
           ? [`undo-change plan_id=${plan.id}`]
           : []),
+      ...(requests > SHOWN_SURELY ? [wholePlan(plan.id)] : []),
       ...next,
     ],
     evidence: items.flatMap(({ href }) => (href === undefined ? [] : [href])),
@@ -146,7 +153,8 @@ export function undoText(requests: readonly PlannedRequest[]): 'full' | 'partial
   return requests.some(({ undo }) => undo.kind === 'requests') ? 'partial' : 'none';
 }
 
-function rowOf(request: PlannedRequest, index: number, outcome: RequestOutcome | undefined): ChangeRow {
+/** Request n, from 0, of a plan, and what became of it. */
+export function changeRow(request: PlannedRequest, index: number, outcome: RequestOutcome | undefined): ChangeRow {
   return {
     step: index + 1,
     request: `${request.method} ${request.path}`,

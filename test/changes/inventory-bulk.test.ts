@@ -4,12 +4,13 @@ import { LABEL, tinyEstate, workloadId } from '../../src/simulator/testing/tiny-
 import bulkWorkloads from '../../src/tools/inventory/bulk-workloads.ts';
 import setEnforcementMode from '../../src/tools/inventory/set-enforcement-mode.ts';
 import applyPlan from '../../src/tools/lifecycle/apply-plan.ts';
+import getPlan from '../../src/tools/lifecycle/get-plan.ts';
 import undoChange from '../../src/tools/lifecycle/undo-change.ts';
-import { callWith } from '../catalogue/call.ts';
+import { allPages, callWith } from '../catalogue/call.ts';
 import { simulated } from '../catalogue/simulated.ts';
 import { policyWorld } from './policy-world.ts';
 
-const TOOLS = [bulkWorkloads, setEnforcementMode, applyPlan, undoChange];
+const TOOLS = [bulkWorkloads, setEnforcementMode, applyPlan, undoChange, getPlan];
 const UPDATE = 'PUT /orgs/1/workloads/bulk_update';
 
 /** The tiny estate with `count` managed workloads of CRM in dev besides. */
@@ -59,13 +60,30 @@ describe('a thousand workloads', () => {
       expect(text).not.toContain('cursor');
       expect(structured.coverage).toMatchObject({
         truncated: true,
-        gaps: ['985 of 1000 rows are counted but not listed', 'shortened to fit: undo_csv'],
+        gaps: ['985 of 1000 rows are counted but not listed here'],
       });
+      // A part of the file that undoes it would be worse than none.
+      expect(structured['undo_csv']).toBeUndefined();
+      expect(text).toContain('show=before');
+      const shown = async (show: string) =>
+        (await allPages(dispatcher, 'get-plan', { plan_id: structured['plan_id'], show })).flatMap(
+          (page) => page.structured.items,
+        );
+      const [label, ...rows] = await shown('steps');
+      expect(label).toMatchObject({ step: 1, href: expect.stringMatching(/^\/orgs\/1\/labels\//), result: 'done' });
+      expect(new Set(rows.map(({ href }) => href)).size).toBe(1_000);
+      expect(new Set(rows.map(({ result }) => result))).toEqual(new Set(['updated']));
 
       const labels = await pce.list('/orgs/1/workloads', { hostname: 'crowd-' });
       expect(new Set(labels.map((workload) => JSON.stringify(workload['labels']))).size).toBe(1);
+      const before = await shown('before');
       const undone = await callWith(dispatcher, 'undo-change', { plan_id: structured['plan_id'] });
       expect(undone.isError, undone.text).toBe(false);
+      // What was before, given back to the tool, changes nothing more.
+      const again = { operation: 'relabel', match_on: 'href', rows: before, dry_run: true };
+      const nothing = await callWith(dispatcher, 'bulk-workloads', again);
+      expect(nothing.structured).toMatchObject({ error: 'nothing_to_change' });
+      expect(nothing.text).toContain('unchanged 1000');
       const after = await pce.list('/orgs/1/workloads', { hostname: 'crowd-' });
       expect(after[999]?.['labels']).toMatchObject([{ value: 'CRM' }, { value: 'Dev' }]);
     } finally {

@@ -8,6 +8,7 @@ import { type Answer, clientOf } from '../../src/simulator/testing/client.ts';
 import { tinyEstate } from '../../src/simulator/testing/tiny-estate.ts';
 import applyPlan from '../../src/tools/lifecycle/apply-plan.ts';
 import compareDraftActive from '../../src/tools/lifecycle/compare-draft-active.ts';
+import getPlan from '../../src/tools/lifecycle/get-plan.ts';
 import getPolicyVersions from '../../src/tools/lifecycle/get-policy-versions.ts';
 import provisionPolicy from '../../src/tools/lifecycle/provision-policy.ts';
 import revertDraft from '../../src/tools/lifecycle/revert-draft.ts';
@@ -22,6 +23,7 @@ const LIFECYCLE: readonly AnyTool[] = [
   provisionPolicy,
   rollbackPolicy,
   applyPlan,
+  getPlan,
   undoChange,
   revertDraft,
   getPolicyVersions,

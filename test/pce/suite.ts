@@ -134,6 +134,7 @@ export function pceSuite(target: () => PceTarget | Promise<PceTarget>): () => Se
       expect(await session.ok('apply-plan', { plan_id: plan })).toMatchObject({ state: 'applied' });
       expect(await shown(read(name))).toContain(changed);
       expect(await session.code('apply-plan', { plan_id: plan })).toBe('conflict');
+      expect(await session.ok('get-plan', { plan_id: plan })).toMatchObject({ state: 'applied', totals: { done: 1 } });
       expect(await session.ok('undo-change', { plan_id: plan })).toMatchObject({ state: 'applied' });
       expect(await shown(read(name))).not.toContain(changed);
 

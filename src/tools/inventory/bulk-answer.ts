@@ -3,7 +3,7 @@ import type { ChangeOutcome } from '../../changes/plan.ts';
 import { MAX_BULK_ITEMS } from '../../changes/bulk.ts';
 import { textOf } from '../../changes/wire.ts';
 import { Failure } from '../../core/errors.ts';
-import { changeAnswer, changeOutput, type Told } from '../change.ts';
+import { changeAnswer, changeOutput, type Told, wholePlan } from '../change.ts';
 import { integer, text, texts } from '../fields.ts';
 import { plural, tally, tallyText } from '../listing.ts';
 import { present } from '../present.ts';
@@ -112,8 +112,9 @@ export function bulkAnswer(
     coverage: {
       rows_read: rows.length,
       truncated: hidden > 0,
-      gaps: hidden === 0 ? [] : [`${hidden} of ${rows.length} rows are counted but not listed`],
+      gaps: hidden === 0 ? [] : [`${hidden} of ${rows.length} rows are counted but not listed here`],
     },
+    next: [...(base.next ?? []), ...(hidden === 0 ? [] : [wholePlan(outcome.plan.id)])],
     // The rows name them.
     evidence: [],
   };

@@ -14,7 +14,7 @@ import {
 } from './bulk-answer.ts';
 import { ignoredColumns, planRows } from './bulk-workloads-plan.ts';
 import { readRows, refuseUnknownColumns } from './bulk-workloads-rows.ts';
-import { undoFile } from './bulk-workloads-undo-file.ts';
+import { undoFields } from './bulk-workloads-undo-file.ts';
 import { labelPlanner } from './workload-labels.ts';
 
 const VERBS = {
@@ -101,6 +101,7 @@ export default defineTool({
         warnings: [...left, ...warnings],
         mode: 'rows',
         effect: 'bulk',
+        undoRows: previous,
       },
       { dryRun: args.dry_run === true, signal, onProgress: progress },
     );
@@ -108,7 +109,7 @@ export default defineTool({
       noun: 'row',
       planned: (share) => `${verb} ${share}`,
       done: (share) => `${share} ${done}`,
-      extra: { undo_csv: undoFile(previous) },
+      ...undoFields(previous, outcome.plan.id),
     });
     return args.dry_run === true ? withImpact(answer, await impactOf(outcome.plan.requests, context)) : answer;
   },
