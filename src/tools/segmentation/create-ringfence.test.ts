@@ -141,6 +141,24 @@ describe('create-ringfence', () => {
     expect(unused['warnings']).toContain('deny_service is used with selective only.');
   });
 
+  it('takes no flavour of the deny for a standard ringfence: it has none', async () => {
+    const planned = async (args: object) => {
+      const { requests, ruleset } = await ok('create-ringfence', {
+        app_name: 'ordering',
+        env_name: 'dev',
+        ruleset_name: 'Standard',
+        dry_run: true,
+        ...args,
+      });
+      return JSON.stringify([requests, ruleset]);
+    };
+    for (const skip_allowed of [true, false]) {
+      const plain = await planned({ skip_allowed });
+      expect(plain).not.toContain('deny');
+      for (const deny_consumer of FLAVOURS) expect(await planned({ skip_allowed, deny_consumer })).toBe(plain);
+    }
+  });
+
   it('writes rules by role, and by port, when asked', async () => {
     const tiered = await ok('create-ringfence', {
       app_name: 'ordering',
@@ -188,7 +206,8 @@ describe('create-ringfence', () => {
     expect(outward.length).toBe((one['outbound_remote_apps'] as readonly unknown[]).length);
     expect(outward[0]?.rule).toMatch(/^allow app=tokenizer env=prod -> app=\S+ env=\S+ on All Services$/);
     const many = await ok('create-ringfence', { ...args, remote_rulesets: true });
-    expect(many.items.filter(({ does }) => String(does).startsWith('create ruleset'))).toHaveLength(outward.length + 1);
+    // Whatever is no rule is a ruleset.
+    expect(Number(many.totals['requests']) - rulesOf(many).length).toBe(outward.length + 1);
   });
 
   it('says what it would block, and undoes what it made', async () => {

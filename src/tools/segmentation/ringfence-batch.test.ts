@@ -42,12 +42,15 @@ describe('ringfence-batch', () => {
       apps: [
         { app_name: 'tokenizer', env_name: 'prod', selective: true, deny_consumer: 'ams', ruleset_name: 'Mine' },
         { app_name: 'ordering', env_name: 'dev', tier: 'tiered' },
+        { app_name: 'tokenizer', env_name: 'prod', outbound: true, remote_rulesets: true },
       ],
       dry_run: true,
     });
     expect(items[0]?.['rules']).toContain('deny ams -> ams on All Services');
     expect(String(items[0]?.['message'])).toContain('ruleset Mine');
     expect(items[1]?.['rules']).not.toContain('allow ams -> ams on All Services');
+    // In the rulesets of the destinations the destination is `ams`.
+    expect(items[2]?.['rules']).toContain('allow app=tokenizer env=prod -> ams on All Services');
   });
 
   it('takes infrastructure first, by the scores of the ranking', async () => {

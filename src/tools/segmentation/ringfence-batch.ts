@@ -54,6 +54,7 @@ export default defineTool({
             tier: oneOf('ringfence', 'tiered', 'strict'),
             other_sources: oneOf('list', 'allow'),
             outbound: flag,
+            remote_rulesets: flag,
           },
           required: ['app_name', 'env_name'],
         },
