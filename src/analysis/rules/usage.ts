@@ -15,6 +15,8 @@ export interface UsageFacts {
   readonly used: ReadonlySet<Href>;
   /** Rules that flows matched in vain: an override deny beat them. */
   readonly beaten: ReadonlySet<Href>;
+  /** Days before now of the last hit by the PCE's own count; undefined where it does not say, null for never. */
+  readonly lastHit: (rule: Href) => number | null | undefined;
   readonly days: number;
   readonly nowMs: number;
 }
@@ -39,15 +41,33 @@ const isEmpty = ({ workloads, byAddress, addressSets, open, negated }: Members):
   workloads.size + byAddress.size + addressSets.length === 0 && !open && !negated;
 
 /**
- * Whether a rule is used, from the flows of a window. `unused` only where traffic would have been seen: an agent at one end of every
- * possible flow that reports what it allows, a rule older than the window, nothing that says it is meant for rare days (users.md §4.7).
+ * Whether a rule is used, from the flows of a window and the hits that the PCE counted. `unused` only where traffic would have been seen: an
+ * agent at one end of every possible flow that reports what it allows, a rule older than the window, nothing that says it is meant for rare
+ * days (users.md §4.7). Hits prove use; their absence proves nothing that flows do not, because both come from what agents report.
  */
-export function usageOf(
+export function usageOf(parts: readonly RuleReach[], rule: JudgedRule, facts: UsageFacts): Usage {
+  const { days } = facts;
+  if (facts.used.has(rule.href)) return { verdict: 'used', reason: 'flows matched it' };
+  const lastHit = facts.lastHit(rule.href);
+  if (typeof lastHit === 'number' && lastHit <= days)
+    return { verdict: 'used', reason: `hit ${lastHit} days ago by the PCE's count` };
+  const { verdict, reason } = withoutHits(parts, rule, facts);
+  if (lastHit === undefined) return { verdict, reason };
+  const said = lastHit === null ? "never hit by the PCE's count" : `last hit ${lastHit} days ago by the PCE's count`;
+  return { verdict, reason: `${reason}; ${said}` };
+}
+
+interface JudgedRule {
+  readonly href: Href;
+  readonly createdAt: string | null;
+  readonly note: string;
+}
+
+function withoutHits(
   parts: readonly RuleReach[],
-  rule: { readonly href: Href; readonly createdAt: string | null; readonly note: string },
-  { workloads, used, beaten, days, nowMs }: UsageFacts,
+  rule: JudgedRule,
+  { workloads, beaten, days, nowMs }: UsageFacts,
 ): Usage {
-  if (used.has(rule.href)) return { verdict: 'used', reason: 'flows matched it' };
   if (beaten.has(rule.href))
     return { verdict: 'unknown', reason: 'flows matched it, and an override deny blocked them' };
   const rare = RARE.exec(rule.note);

@@ -14,6 +14,8 @@ export interface PceRequest {
   readonly body?: unknown;
   /** Answer with a job instead (objects.md §4.3). */
   readonly respondAsync?: boolean | undefined;
+  /** `read` takes CSV in place of JSON. */
+  readonly csv?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   /** For everything: waiting for a turn, retries and the whole body. */
   readonly deadlineMs?: number | undefined;

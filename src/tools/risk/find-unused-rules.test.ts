@@ -2,7 +2,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { callTool } from '../../../test/catalogue/call.ts';
 import { flowRow } from '../../../test/catalogue/flow-rows.ts';
 import { label, memoryPce, rule, ruleSet, workload } from '../../../test/catalogue/memory-pce.ts';
+import { href } from '../../core/href.ts';
 import type { ServiceRef, Workload } from '../../model/inventory.ts';
+import type { RuleHitCounts } from '../../pce/reads/rule-hits.ts';
 import { flowTables } from '../../work/flow-tables.ts';
 import findUnusedRules from './find-unused-rules.ts';
 
@@ -79,8 +81,71 @@ describe('find-unused-rules', () => {
     expect((await verdicts([webToDb(2, 7000)], {}, 99))[2]?.[0]).toBe('unknown');
   });
 
-  it('does not pretend to read hit counts', async () => {
-    const { structured } = await callTool(findUnusedRules, { method: 'hits' }, { pce: memoryPce({}), flows });
-    expect(structured.error).toBe('invalid_arguments');
+  describe('with the rule hits of the PCE', () => {
+    const hitsOf = (days: Readonly<Record<number, number | null>>): RuleHitCounts => ({
+      kind: 'counted',
+      everywhere: false,
+      report: href('/orgs/1/reports/r1'),
+      // Five days before now.
+      generatedAt: '2025-06-10T00:00:00Z',
+      byRule: new Map(
+        Object.entries(days).map(([id, daysSinceLastHit]) => [
+          href(`/orgs/1/sec_policy/active/rule_sets/1/sec_rules/${id}`),
+          { hits: 0, daysSinceLastHit },
+        ]),
+      ),
+    });
+    const ask = async (ruleHits: RuleHitCounts, args: object = {}, over: Partial<Workload> = {}) => {
+      const rules = [1, 2, 3, 4].map((id) => webToDb(id, 7000 + id));
+      const contents = {
+        labels: [web, db, gone],
+        workloads: hosts(over),
+        ruleSets: [ruleSet(1, 'set', rules)],
+        flows: [seen],
+      };
+      return callTool(findUnusedRules, args, {
+        pce: memoryPce({ ...contents, ruleHits }),
+        flows,
+        clock: { now: () => NOW },
+      });
+    };
+    const byId = (items: readonly Readonly<Record<string, unknown>>[]) =>
+      Object.fromEntries(items.map((item) => [String(item['href']).replace(/^.*\//, ''), item]));
+
+    it('takes a hit in the window for use, whenever the report was made', async () => {
+      const { structured } = await ask(hitsOf({ 1: 85, 2: 86, 3: null }));
+      expect(structured.totals).toMatchObject({ used: 1, unused: 3 });
+      expect(byId(structured.items)).toMatchObject({
+        2: {
+          verdict: 'unused',
+          last_hit_days: 91,
+          reason: expect.stringContaining("last hit 91 days ago by the PCE's count"),
+        },
+        3: { verdict: 'unused', reason: expect.stringContaining("never hit by the PCE's count") },
+        4: { verdict: 'unused', reason: 'no flow in 90 days, and every flow would have been seen' },
+      });
+      expect(structured['method']).toBe('flows and hits');
+      expect(structured['hits_report']).toBe('/orgs/1/reports/r1');
+      expect(structured.coverage.gaps).toEqual(
+        expect.arrayContaining([
+          'hits after the report of 2025-06-10T00:00:00Z',
+          'hits on hosts outside of the scopes that count them',
+        ]),
+      );
+    });
+
+    it('calls nothing unused because it was not hit where flows are not seen', async () => {
+      const { structured } = await ask(hitsOf({ 1: null, 2: 300 }), {}, { visibility: 'flow_off' });
+      expect(new Set(structured.items.map(({ verdict }) => verdict))).toEqual(new Set(['unknown']));
+    });
+
+    it('says why there are none, fails where they are asked for, and can do without', async () => {
+      const none: RuleHitCounts = { kind: 'none', why: 'rule hit counting is off' };
+      expect((await ask(none)).structured.coverage.gaps).toContain('hit counts of the PCE: rule hit counting is off');
+      const refused = (await ask(none, { method: 'hits' })).structured;
+      expect(refused.error).toBe('not_found');
+      expect(JSON.stringify(refused)).toContain('rule hit counting is off');
+      expect((await ask(hitsOf({ 1: 1 }), { method: 'flows' })).structured.totals['used']).toBe(0);
+    });
   });
 });

@@ -1,12 +1,13 @@
 import { type UsageVerdict, usageOf } from '../../analysis/rules/usage.ts';
-import { Failure } from '../../core/errors.ts';
 import { envelope } from '../envelope.ts';
 import { described, integer, oneOf, text } from '../fields.ts';
 import { compareText, plural } from '../listing.ts';
+import { present } from '../present.ts';
 import { lastDays } from '../segmentation/policy-impact.ts';
 import { readPolicy } from '../segmentation/policy-reading.ts';
 import { defineTool } from '../tool.ts';
 import { rulesInWords } from './compliance-facts.ts';
+import { hitCounts } from './rule-hit-counts.ts';
 import { matchedRules } from './rule-usage.ts';
 import { rulesOfScope } from './rules-of-scope.ts';
 
@@ -16,6 +17,8 @@ interface Row {
   readonly rule: string;
   readonly href: string;
   readonly reason: string;
+  /** By the PCE's own count; absent where it has none or never counted one. */
+  readonly last_hit_days?: number;
 }
 
 const DEFAULT_DAYS = 90;
@@ -33,11 +36,11 @@ export default defineTool({
     properties: {
       days: described({ ...integer, minimum: 1 }, 'Default 90'),
       scope: described(text, 'Workloads, like app=ordering env=prod'),
-      method: described(oneOf('auto', 'hits', 'flows'), 'Default auto; hits: PCE hit counts'),
+      method: described(oneOf('auto', 'hits', 'flows'), 'Default auto; hits: PCE counts needed'),
     },
   },
   output: envelope(
-    { verdict: text, ruleset: text, rule: text, href: text, reason: text },
+    { verdict: text, ruleset: text, rule: text, href: text, reason: text, last_hit_days: integer },
     {
       rules_examined: integer,
       used: integer,
@@ -47,34 +50,38 @@ export default defineTool({
       disabled: integer,
       deny_rules: integer,
     },
-    { extra: { days: integer, method: text } },
+    { extra: { days: integer, method: text, hits_report: text } },
   ),
   example: { days: 90, scope: 'app=ordering env=prod' },
   columns: [
     { header: 'verdict', value: (row: Row) => row.verdict },
     { header: 'ruleset', value: (row) => row.ruleset },
     { header: 'rule', value: (row) => row.rule },
+    { header: 'last hit', value: (row) => row.last_hit_days },
     { header: 'href', value: (row) => row.href },
     { header: 'reason', value: (row) => row.reason },
   ],
 
   async run({ days = DEFAULT_DAYS, scope, method = 'auto' }, context) {
-    if (method === 'hits')
-      throw new Failure('invalid_arguments', {
-        message: 'Rule hit counts are not read: turning them on is a policy change of its own.',
-        remedy: 'Use method=flows, which judges the flows of the window by the policy.',
-      });
+    const hits = await hitCounts(method, context);
     const policy = await readPolicy('active', context);
     const examined = await rulesOfScope(policy, scope, context);
     const { used, beaten, coverage } = await matchedRules(policy, lastDays(context.clock, days), context);
     const words = await rulesInWords(policy, context);
     const allow = examined.filter(({ rule }) => rule.kind === 'allow');
-    const facts = { workloads: policy.workloads, used, beaten, days, nowMs: context.clock.now() };
+    const nowMs = context.clock.now();
+    const facts = { workloads: policy.workloads, used, beaten, lastHit: hits.lastHit, days, nowMs };
     const judged = allow.map(({ ruleSet, rule, parts }): Row => {
       const { text: said, justification } = words(rule.href);
       const { href, createdAt } = rule;
       const usage = usageOf(parts, { href, createdAt, note: `${ruleSet.name} ${justification}` }, facts);
-      return { ...usage, ruleset: ruleSet.name, rule: said, href };
+      return {
+        ...usage,
+        ruleset: ruleSet.name,
+        rule: said,
+        href,
+        ...present({ last_hit_days: hits.lastHit(href) ?? null }),
+      };
     });
     // Rows beyond a cap may be the ones that need a rule.
     const rows = coverage.truncated ? judged.map(unsure) : judged;
@@ -107,10 +114,10 @@ export default defineTool({
           ...policy.gaps,
           'deny rules: one without hits does its work',
           ...(disabled === 0 ? [] : [`${plural(disabled, 'rule')} that are disabled, or whose ruleset is`]),
-          'hit counts of the PCE; flows were judged by the policy instead',
+          ...hits.gaps,
         ],
       },
-      extra: { days, method: 'flows' },
+      extra: { days, method: hits.method, ...present({ hits_report: hits.report }) },
       evidence: items
         .filter(({ verdict }) => verdict === 'unused')
         .slice(0, 20)
