@@ -1,13 +1,51 @@
+import { once } from 'node:events';
 import { readFileSync, readdirSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { company } from '../../gateway/company.ts';
+import { freePort } from '../../store/postgres-server.ts';
 
 const canary = (name: string) => `canary-${name}-0123456789`;
 const inBase64 = (name: string) => Buffer.from(canary(name).padEnd(32, '!').slice(0, 32)).toString('base64');
 
-// Security case 46: twenty planted secrets, and every place where one could come out.
-it('in no answer, log, record or file', async () => {
+/** A PCE, or what stands before it, that tells more than it should: fields nobody asked for, cookies, and errors with the request in them. */
+async function startLeakyPce(secrets: { readonly field: string; readonly cookie: string; readonly location: string }) {
+  const server = createServer(({ url = '', headers }, response) => {
+    response.setHeader('set-cookie', `JSESSIONID=${secrets.cookie}`);
+    const send = (status: number, body: unknown, more = {}) =>
+      response.writeHead(status, { 'content-type': 'application/json', 'x-total-count': '1', ...more }).end(JSON.stringify(body));
+    if (url.includes('/rule_sets'))
+      return send(302, {}, { location: `https://elsewhere.example/?token=${secrets.location}` });
+    if (url.includes('/workloads'))
+      return send(406, [{ token: 'bad', message: `rejected: ${JSON.stringify(headers)}` }], {
+        'x-request-id': headers.authorization,
+      });
+    return send(200, [
+      {
+        href: '/orgs/1/labels/7',
+        key: 'app',
+        value: 'x',
+        secret: secrets.field,
+        created_by: { auth_token: secrets.field },
+      },
+    ]);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('not listening');
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+// Security case 46: more than twenty planted secrets, and every place where one could come out.
+it('in no answer, log, metric, record or file', async () => {
   const planted = {
     hmac: inBase64('hmac'),
     kek: inBase64('kek'),
@@ -29,7 +67,16 @@ it('in no answer, log, record or file', async () => {
     argument: canary('argument'),
     header: canary('header'),
     userAgent: canary('user-agent'),
+    answerField: canary('answer-field'),
+    answerCookie: canary('answer-cookie'),
+    answerLocation: canary('answer-location'),
   };
+  const leaky = await startLeakyPce({
+    field: planted.answerField,
+    cookie: planted.answerCookie,
+    location: planted.answerLocation,
+  });
+  const metricsPort = await freePort();
   const firm = await company({
     mode: 'hybrid',
     env: {
@@ -39,10 +86,12 @@ it('in no answer, log, record or file', async () => {
       MCP_COOKIE_KEY: planted.cookie,
       MCP_OAUTH_CLIENT_ID: 'client',
       MCP_OAUTH_CLIENT_SECRET: planted.client,
+      PCE_HOST: leaky.url,
       API_KEY: planted.serviceKey,
       API_SECRET: planted.serviceSecret,
       HTTPS_PROXY: `http://user:${planted.proxyPassword}@127.0.0.1:9`,
       NO_PROXY: '127.0.0.1',
+      MCP_METRICS_PORT: String(metricsPort),
     },
   });
   const answers: unknown[] = [];
@@ -52,8 +101,12 @@ it('in no answer, log, record or file', async () => {
   answers.push(await firm.confirmed('ana', 'register-pce-credentials', key));
   answers.push(await firm.confirmed('ana', 'register-pce-credentials', firm.key));
   answers.push(await firm.call('ana', 'get-labels', { max_results: 1 }));
-  // With the service account, which the PCE does not know.
-  answers.push(await firm.call('ben', 'get-labels'));
+  // With the service account, on the PCE that tells too much.
+  const labels = await firm.call('ben', 'get-labels');
+  expect(labels).toMatchObject({ items: [{ value: 'x' }] });
+  const refused = await firm.call('ben', 'get-workloads');
+  expect(refused).toMatchObject({ error: 'pce_rejected', message: expect.stringContaining('[redacted]') });
+  answers.push(labels, refused, await firm.call('ben', 'get-rulesets'));
   answers.push(await firm.call('ana', 'get-labels', { nonsense: planted.argument }));
   answers.push(await firm.call('ana', 'provision-policy', {}, { token: planted.confirmToken }));
   answers.push(await firm.confirm('ana', { tool: planted.confirmBody, params_hash: planted.confirmBody }));
@@ -79,15 +132,20 @@ it('in no answer, log, record or file', async () => {
   await fetched('/setup', { headers: { cookie: `illumio-mcp-session=${planted.cookieHeader}` } });
   await fetched('/healthz', { headers: { 'x-secret': planted.header, 'user-agent': planted.userAgent } });
   await fetched('/readyz', {});
+  const metrics = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+  expect(metrics).toMatch(/illumio_mcp_tool_call_seconds_count\{tool="get-labels"/);
   const record = JSON.stringify(firm.rows('audit.db', 'SELECT * FROM audit_entries'));
   const files = readdirSync(gateway.folder).map((file) => readFileSync(join(gateway.folder, file)));
   expect(record.length).toBeGreaterThan(1000);
   const { apiSecret } = firm.simulator;
-  for (const [name, secret] of Object.entries({ ...planted, apiSecret, authorization })) {
+  const basic = Buffer.from(`${planted.serviceKey}:${planted.serviceSecret}`).toString('base64');
+  for (const [name, secret] of Object.entries({ ...planted, apiSecret, authorization, basic })) {
     expect(JSON.stringify(answers), `${name} in an answer`).not.toContain(secret);
     expect(gateway.log(), `${name} in the log`).not.toContain(secret);
+    expect(metrics, `${name} in a metric`).not.toContain(secret);
     expect(record, `${name} in the record`).not.toContain(secret);
     for (const file of files) expect(file.includes(secret), `${name} in a file`).toBe(false);
   }
   await firm.close();
+  leaky.close();
 });
