@@ -209,7 +209,7 @@ test('further fields cannot replace the envelope', () => {
 
 test('rows as CSV', () => {
   const { text } = build(answerOf(itemsOf(2, { name: '=HYPERLINK("x"), y' }), { view: { as: 'csv' } }));
-  expect(text).toContain('name,online,score,href\n"\'=HYPERLINK(""x""), y",,0,/orgs/1/workloads/0\n');
+  expect(text).toContain('href,name,online,score\n/orgs/1/workloads/0,"\'=HYPERLINK(""x""), y",,0\n');
 });
 
 test('rows as a diagram that fits, and says what it leaves out', () => {

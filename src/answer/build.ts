@@ -13,7 +13,7 @@ import type { ToolResult } from './result.ts';
 import { type RowView, rowView } from './row-view.ts';
 import { sanitise } from './sanitise.ts';
 import { shrink } from './shrink.ts';
-import { closingLines, cursorLine, randomFence, rowsLine, waitLine } from './text.ts';
+import { closingLines, csvLine, cursorLine, randomFence, rowsLine, waitLine } from './text.ts';
 
 /** Where a page begins: after `offset` rows, the last of which had `lastKey`. */
 export interface PageStart {
@@ -86,7 +86,7 @@ function takeRows<Item>(
  * The wire result of an answer: as many rows as fit the page and the budget, everything sanitised, a cursor when rows are left.
  * Text and structured content carry the same rows; totals are never cut.
  */
-export function buildResult<Item>(
+export function buildResult<Item extends object>(
   answer: Answer<Item>,
   { columns }: { readonly columns: readonly Column<Item>[] },
   options: BuildOptions,
@@ -106,6 +106,10 @@ export function buildResult<Item>(
   const view = rowView(answer.view, columns, items, charactersOf(textTokens) / 2);
   const fence = options.fence ?? randomFence();
 
+  const onwards = (cursor: string, rest: number): readonly string[] => {
+    if (continued) return [waitLine(cursor)];
+    return answer.view?.as === 'csv' ? [`more: ${rest} further rows`, csvLine(cursor)] : [cursorLine(rest, cursor)];
+  };
   const textOf = (told: Envelope, rows: readonly Row[], cursor: string | undefined): string =>
     [
       told.answer,
@@ -118,12 +122,7 @@ export function buildResult<Item>(
             ...rows.flatMap((row) => row.text),
             `=== ${fence}`,
           ]),
-      ...closingLines(
-        told,
-        cursor === undefined
-          ? []
-          : [continued ? waitLine(cursor) : cursorLine(items.length - start - rows.length, cursor)],
-      ),
+      ...closingLines(told, cursor === undefined ? [] : onwards(cursor, items.length - start - rows.length)),
     ].join('\n');
 
   const longestCursor = seal?.({ offset: items.length, lastKey: 'x'.repeat(LAST_KEY_LENGTH) });

@@ -23,10 +23,13 @@ export interface CursorPosition {
   readonly asOfMs?: number | undefined;
 }
 
+/** A cursor that is also the address of a file has to say by itself what is in it. */
+export const CARRIED_BY_ADDRESS = 2_000;
+
 const DAY_MS = 86_400_000;
 /** Arguments up to here, as canonical JSON, travel in the cursor, so that it says by itself which call it goes on with. */
 const MAX_CARRIED = 300;
-const MAX_CURSOR = 2_100;
+const MAX_CURSOR = 4_000;
 /** Queries of one call that travel in its cursor; what others it waited for is asked anew. */
 const MAX_QUERIES = 4;
 
@@ -35,9 +38,10 @@ export function sealCursor(
   { principal, tool, args }: CursorCall,
   { offset, lastKey, queries = [], asOfMs }: CursorPosition,
   { keys, clock, lifeMs = DAY_MS }: CursorSeal,
+  maxCarried = MAX_CARRIED,
 ): string {
   const expires = Math.ceil((clock.now() + lifeMs) / 1000);
-  const carried = isObject(args) && canonicalJson(args).length <= MAX_CARRIED ? args : digestOf(args);
+  const carried = isObject(args) && canonicalJson(args).length <= maxCarried ? args : digestOf(args);
   const pending = queries.slice(0, MAX_QUERIES).map(({ question, query }) => [question, query]);
   const plain = JSON.stringify([tool, carried, offset, expires, lastKey, pending, asOfMs ?? null]);
   return sealText(Buffer.from(plain), principal, keys);

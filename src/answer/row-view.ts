@@ -1,5 +1,5 @@
 import type { Column, View } from './answer.ts';
-import { csvHeader, csvRow } from './csv.ts';
+import { csvFields, csvHeader, csvRow } from './csv.ts';
 import { type GraphEdge, mermaid } from './mermaid.ts';
 import { filledColumns, tableHeader, tableRow } from './table.ts';
 
@@ -21,15 +21,17 @@ function diagram(edges: readonly GraphEdge[], maxLength: number): readonly strin
 }
 
 /** The rows as table or CSV lines; as a diagram they are drawn once, within `maxLength` characters, and the structured lane lists them. */
-export function rowView<Item>(
+export function rowView<Item extends object>(
   view: View | undefined,
   columns: readonly Column<Item>[],
   items: readonly Item[],
   maxLength: number,
 ): RowView<Item> {
   switch (view?.as) {
-    case 'csv':
-      return { header: [csvHeader(columns)], row: (item) => [csvRow(columns, item)] };
+    case 'csv': {
+      const fields = csvFields(items);
+      return { header: [csvHeader(fields)], row: (item) => [csvRow(fields, item)] };
+    }
     case 'mermaid':
       return { header: diagram(view.edges, maxLength), row: () => [] };
     default: {

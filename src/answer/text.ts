@@ -53,6 +53,10 @@ export const rowsLine = ({
 export const cursorLine = (rest: number, cursor: string): string =>
   `more: ${rest} further rows; repeat the call with cursor=${cursor}`;
 
+/** The rest of a CSV answer is for a file rather than for a model to read page by page. */
+export const csvLine = (cursor: string): string =>
+  `all rows as one CSV file: read the resource illumio://results/{cursor}/csv with cursor=${cursor}`;
+
 export const waitLine = (cursor: string): string =>
   `not finished: repeat the call with cursor=${cursor} to go on waiting`;
 

@@ -1,10 +1,10 @@
 import { parse } from 'csv-parse/sync';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { csvHeader, csvRow } from './csv.ts';
+import { csvPart, csvRow } from './csv.ts';
 import { HOSTILE } from './hostile.test-support.ts';
 import { mermaid } from './mermaid.ts';
-import { sanitiseText } from './sanitise.ts';
+import { sanitise, sanitiseText } from './sanitise.ts';
 import { tableRow } from './table.ts';
 
 const columns = [
@@ -13,19 +13,63 @@ const columns = [
 ];
 
 test('CSV lines are read back by a CSV parser as the inert values', () => {
+  const value = fc.oneof(
+    fc.string({ unit: 'grapheme' }),
+    fc.integer(),
+    fc.boolean(),
+    fc.constant(null),
+    fc.array(fc.oneof(fc.string({ unit: 'grapheme' }), fc.integer()), { maxLength: 3 }),
+    fc.record({ inner: fc.string({ unit: 'grapheme' }) }),
+  );
   fc.assert(
-    fc.property(fc.string({ unit: 'grapheme' }), fc.option(fc.integer()), (text, number) => {
-      const lines = `${csvHeader(columns)}\n${csvRow(columns, [text, number])}\n`;
-      const [row] = parse(lines, { columns: true, skip_empty_lines: false }) as Record<string, string>[];
-      const value = row?.['a, b'] ?? '';
-      expect(value.replace(/^'(?=\s*[=+\-@])/, '')).toBe(sanitiseText(text));
-      expect(row?.['n']).toBe(number === null ? '' : String(number));
-    }),
+    fc.property(
+      fc.array(fc.record({ 'a, b': value, n: value }, { noNullPrototype: true }), { minLength: 1 }),
+      (items) => {
+        const { text, next } = csvPart(items, 0, 1_000_000);
+        const rows = parse(text, { columns: true, skip_empty_lines: false }) as Record<string, string>[];
+        expect(next).toBeNull();
+        expect(
+          rows.map((row) => Object.values(row).map((field) => field.replace(/^'(?=\s*[=+\-@＝＋－＠].)/u, ''))),
+        ).toEqual(items.map((item) => Object.values(item).map(asText)));
+      },
+    ),
   );
 });
 
-test.each(['=1+1', '+1', '-1', '@x', ' =1', '\t=1', '\u200b=1'])('%j is text for a spreadsheet', (formula) => {
-  expect(csvRow(columns, [formula, -5])).toMatch(/^'.*,-5$/);
+/** What a field holds, said once more: lists by `; `, deeper values as JSON. */
+function asText(value: unknown): string {
+  if (Array.isArray(value)) return value.map((one) => sanitiseText(String(one))).join('; ');
+  if (typeof value === 'object' && value !== null) return JSON.stringify(sanitise(value));
+  return value === null ? '' : typeof value === 'string' ? sanitiseText(value) : JSON.stringify(value);
+}
+
+test('a file in parts is the file, whatever the parts are as long as', () => {
+  const items = Array.from({ length: 57 }, (_, n) => ({
+    n,
+    name: `host "${n}", a;b`,
+    ...(n === 40 ? { late: true } : {}),
+  }));
+  const whole = csvPart(items, 0, 1_000_000).text;
+  for (const maxLength of [1, 60, 500]) {
+    let text = '';
+    let from: number | null = 0;
+    while (from !== null) {
+      const part = csvPart(items, from, maxLength);
+      text += part.text;
+      expect(part.next === null || part.next > from).toBe(true);
+      from = part.next;
+    }
+    expect(text).toBe(whole);
+  }
+});
+
+test.each(['=1+1', '+1', '-1', '@x', ' =1', '\t=1', '\u200b=1', '＝1'])('%j is text for a spreadsheet', (formula) => {
+  expect(csvRow(['a', 'n'], { a: formula, n: -5 })).toMatch(/^'.*,-5$/);
+  expect(csvRow(['a'], { a: [formula, 'b'] })).toMatch(/^"'/);
+});
+
+test('a dash alone, which stands for nothing, stays one', () => {
+  expect(csvRow(['a'], { a: '-' })).toBe('-');
 });
 
 test('a table row has one cell per column and no line break, whatever is in it', () => {

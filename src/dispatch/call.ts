@@ -23,6 +23,8 @@ export interface ToolCall {
   readonly signal: AbortSignal;
   /** Where progress goes; absent when the client asked for none. */
   readonly progress?: ((progress: Progress) => void) | undefined;
+  /** All rows as a CSV file, from this one on, in place of a page of them. */
+  readonly csvFrom?: number | undefined;
   /** When it fires the call ends with what it knows; about 45 s unless told. */
   readonly patience?: AbortSignal | undefined;
   /** Told each query on the PCE that the call waits for. */

@@ -74,7 +74,8 @@ export function offerContent(
       });
       if ('none' in read) throw new ResourceNotFoundError(params.uri, read.none);
       if ('failed' in read) throw failedRead(read.failed);
-      return { contents: [{ ...read.found }] };
+      const { meta, ...contents } = read.found;
+      return { contents: [{ ...contents, ...(meta === undefined ? {} : { _meta: { ...meta } }) }] };
     }),
   );
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Answer } from '../answer/answer.ts';
 import { buildResult } from '../answer/build.ts';
-import { callOf, type CursorSeal, openCursor, sealCursor } from '../answer/cursor.ts';
+import { csvFile } from '../answer/csv-file.ts';
+import { callOf, CARRIED_BY_ADDRESS, type CursorSeal, openCursor, sealCursor } from '../answer/cursor.ts';
 import { failureResult } from '../answer/failure.ts';
 import type { ToolResult } from '../answer/result.ts';
 import { Unfinished } from '../answer/unfinished.ts';
@@ -139,13 +140,19 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     if (effect !== 'read') await options.audit?.before(checked, known.confirmationId);
     const answer = await finished(tool.run(args, await context()));
     known.planId = textOf(answer.extra?.['plan_id']) ?? textOf(args['plan_id']);
-    return buildResult(limited(noted(answer, notes), principal), tool, {
+    const told = limited(noted(answer, notes), principal);
+    if (call.csvFrom !== undefined) {
+      if (answer.continues !== undefined) throw new Failure('timeout', { message: answer.answer, remedy: READ_AGAIN });
+      return csvFile(told, call.csvFrom);
+    }
+    const carried = answer.view?.as === 'csv' ? CARRIED_BY_ADDRESS : undefined;
+    return buildResult(told, tool, {
       budgetTokens,
       structured,
       page,
       // The next page of a tool that changes something would be the change again.
       seal: isPaged(tool)
-        ? (next) => sealCursor(cursorCall, { ...next, asOfMs, queries: answer.continues }, options.seal)
+        ? (next) => sealCursor(cursorCall, { ...next, asOfMs, queries: answer.continues }, options.seal, carried)
         : undefined,
     });
   }
@@ -229,6 +236,8 @@ function withoutMeta(args: unknown): unknown {
   const { _meta, ...rest } = args;
   return rest;
 }
+
+const READ_AGAIN = 'Read the resource again: it goes on with the same query.';
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 

@@ -9,7 +9,7 @@ import type { Arguments, Dispatcher, ToolCall } from './call.ts';
 
 const ROOT = 'illumio://';
 const RESULTS = `${ROOT}results/`;
-const MAX_URI = 4_000;
+const MAX_URI = 6_000;
 
 export interface ResourceListing {
   readonly uri: string;
@@ -27,6 +27,8 @@ export interface ResourceText {
   readonly uri: string;
   readonly mimeType: string;
   readonly text: string;
+  /** What stands beside a file that has no place for it. */
+  readonly meta?: Readonly<Record<string, unknown>>;
 }
 
 /** `none`: there is no such resource, in words fit for anybody; `failed`: reading it failed, as its tool tells it. */
@@ -77,6 +79,14 @@ export function listTemplates(dispatcher: Dispatcher, principal: Principal): rea
       description: 'The page of an answer that its cursor leads to.',
       mimeType: 'application/json',
     },
+    {
+      uriTemplate: `${RESULTS}{cursor}/csv{?from}`,
+      name: 'results-csv',
+      title: 'All rows as CSV',
+      description:
+        'All rows of the answer a cursor belongs to, as CSV with the fields of its JSON; from: see next_page.',
+      mimeType: 'text/csv',
+    },
   ];
 }
 
@@ -90,8 +100,12 @@ type Reading = Pick<ToolCall, 'principal' | 'requestId' | 'meta' | 'signal' | 'p
 export async function readResource(dispatcher: Dispatcher, uri: string, reading: Reading): Promise<ResourceRead> {
   if (!uri.startsWith(ROOT) || uri.length > MAX_URI) return { none: `There is no resource ${shown(uri)}.` };
   if (uri.startsWith(RESULTS)) {
-    const call = dispatcher.continued(reading.principal, uri.slice(RESULTS.length));
-    return byTool(dispatcher, uri, call, reading);
+    const handle = uri.slice(RESULTS.length);
+    const [file, cursor = handle, from = '0'] = CSV.exec(handle) ?? [];
+    const call = dispatcher.continued(reading.principal, cursor);
+    return file === undefined
+      ? byTool(dispatcher, uri, call, reading)
+      : csvByTool(dispatcher, uri, { ...reading, ...call, csvFrom: Number(from) });
   }
   const [path = '', query = ''] = uri.slice(ROOT.length).split(/\?(.*)/s);
   const collection = collections.find((one) => one.path === path);
@@ -127,6 +141,23 @@ function argumentsOf({ path, filters }: Collection, query: string): Arguments {
     throw new Failure('invalid_arguments', { message: problems.join(' '), remedy: `Filters: ${known.join(', ')}.` });
   return Object.fromEntries(given.filter(([, value]) => value !== ''));
 }
+
+/** A cursor, then `/csv` and perhaps the row to begin with. */
+const CSV = /^([^/?]*)\/csv(?:\?from=(\d{1,9}))?$/;
+
+async function csvByTool(dispatcher: Dispatcher, uri: string, call: ToolCall): Promise<ResourceRead> {
+  const result = await dispatcher.call(call);
+  if (result.isError) return { failed: result };
+  const { structuredContent: { next, ...meta } = {}, content } = result;
+  const [file = ''] = uri.split('?');
+  const more = typeof next === 'number' ? { next_page: `${file}?from=${next}` } : {};
+  return {
+    found: { uri, mimeType: 'text/csv', text: content[0].text, meta: { [FILE_META_KEY]: { ...meta, ...more } } },
+  };
+}
+
+/** Where clients find what a file holds, what was looked at for it, and its next part. */
+const FILE_META_KEY = 'illumio-mcp/file';
 
 /** The structured lane, with where the next page is; without it the text. */
 async function byTool(

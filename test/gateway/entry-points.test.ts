@@ -202,7 +202,10 @@ describe('methods of the protocol', () => {
     };
     expect(resources.map(({ uri }) => uri)).toEqual(pages.map(({ path }) => `illumio://${path}`));
     expect(await asks(stranger, 'resources/templates/list')).toMatchObject({
-      resourceTemplates: [{ uriTemplate: 'illumio://results/{cursor}' }],
+      resourceTemplates: [
+        { uriTemplate: 'illumio://results/{cursor}' },
+        { uriTemplate: 'illumio://results/{cursor}/csv{?from}' },
+      ],
     });
   });
 
