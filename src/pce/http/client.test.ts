@@ -195,6 +195,19 @@ describe('what fails', () => {
   });
 });
 
+describe('what an error repeats of our credentials', () => {
+  it('goes no further', async () => {
+    const { http } = await pce(({ headers }, response) =>
+      json(response, 406, [{ token: `x ${headers.authorization}`, message: `request was: ${headers.authorization}` }], {
+        'x-request-id': String(headers.authorization),
+      }),
+    );
+    const failure = await failureOf(http.send(GET));
+    expect(failure.message).toBe('The PCE says: request was: Basic [redacted]');
+    expect(failure.detail).toMatchObject({ tokens: ['x Basic [redacted]'], requestId: 'Basic [redacted]' });
+  });
+});
+
 describe('what is tried again', () => {
   const attempts: readonly (readonly [string, Handler, PceRequest, number, string])[] = [
     ['a GET after 502', inTurn(status(502), ok), GET, 2, 'ok'],

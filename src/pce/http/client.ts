@@ -6,7 +6,7 @@ import type { ApiPath } from '../../core/href.ts';
 import { createSingleFlight } from '../cache/single-flight.ts';
 import { DEFAULT_REQUESTS_PER_MINUTE, type PceSettings } from '../settings.ts';
 import { encodingOf, plainBytes, readJson } from './body.ts';
-import { badAnswer, networkFailure, statusFailure } from './failures.ts';
+import { badAnswer, hiding, networkFailure, statusFailure } from './failures.ts';
 import { createGate } from './gate.ts';
 import type { Answer, Head, Opened, PceHttp, PceRequest, Query } from './http.ts';
 import { createQuota, type Quota } from './quota.ts';
@@ -42,7 +42,9 @@ export function createPceHttp(
   const gate = createGate({ places: MAX_CONNECTIONS });
   const flights = createSingleFlight<Answer>();
   const listeners: ((path: ApiPath) => void)[] = [];
-  const authorization = `Basic ${Buffer.from(`${apiKey.reveal()}:${apiSecret.reveal()}`).toString('base64')}`;
+  const basic = Buffer.from(`${apiKey.reveal()}:${apiSecret.reveal()}`).toString('base64');
+  const authorization = `Basic ${basic}`;
+  const hide = hiding([basic, apiSecret.reveal(), apiKey.reveal()]);
 
   /** One try up to the headers. An error status is thrown; the caller must end the body and leave the gate. */
   async function begin(request: PceRequest, signal: AbortSignal) {
@@ -61,7 +63,7 @@ export function createPceHttp(
       // An aborted body raises an error event that nobody may be listening to any more.
       response.body.on('error', () => {});
       const head = headOf(response);
-      if (!isExpected(request, head)) throw await refusal(request, response, head, clock.now());
+      if (!isExpected(request, head)) throw await refusal(request, response, { head, now: clock.now(), hide });
       return { head, response, leave };
     } catch (error) {
       leave();
@@ -162,7 +164,7 @@ export function createPceHttp(
     async read(request, use) {
       return run(request, STREAM_DEADLINE_MS, (signal) =>
         consume(request, signal, MAX_STREAM_BYTES, (head, chunks) => {
-          if (!isJson(head)) throw notJson(head);
+          if (!(request.csv === true ? isCsv(head) : isJson(head))) throw notJson(head);
           return use({ ...head, chunks });
         }),
       );
@@ -227,23 +229,28 @@ function brokenBody(error: unknown, { method, path }: PceRequest): Failure {
 async function refusal(
   { method, path }: PceRequest,
   { body }: Dispatcher.ResponseData,
-  head: Head,
-  now: number,
+  { head, now, hide }: { readonly head: Head; readonly now: number; readonly hide: (text: string) => string },
 ): Promise<Failure> {
   const said = isJson(head) ? await readErrorBody(head, body).catch(() => undefined) : undefined;
   body.destroy();
   const saysWhen = head.status === 429 || head.status === 503; // RFC 9110 §10.2.3
   const retryAfterMs = saysWhen ? readRetryAfter(head.header('retry-after'), now) : null;
-  const requestId = head.header('x-request-id') ?? null;
-  return statusFailure({ method, path }, { status: head.status, requestId }, said, retryAfterMs);
+  const requestId = head.header('x-request-id');
+  return statusFailure({
+    sent: { method, path },
+    head: { status: head.status, requestId: requestId === undefined ? null : hide(requestId) },
+    body: said,
+    retryAfterMs,
+    hide,
+  });
 }
 
 const readErrorBody = async (head: Head, body: Dispatcher.ResponseData['body']): Promise<unknown> =>
   readJson(plainBytes(body, encodingOf(head.header('content-encoding')), MAX_ERROR_BYTES));
 
-function headersOf({ body, respondAsync }: PceRequest, authorization: string): Record<string, string> {
+function headersOf({ body, respondAsync, csv }: PceRequest, authorization: string): Record<string, string> {
   return {
-    accept: 'application/json',
+    accept: csv === true ? 'text/csv' : 'application/json',
     'accept-encoding': 'gzip',
     'user-agent': 'illumio-mcp',
     authorization,
@@ -270,8 +277,12 @@ function isExpected({ method, respondAsync }: PceRequest, { status }: Head): boo
 
 const isJson = (head: Head): boolean => /^application\/json\s*(?:;|$)/i.test(head.header('content-type') ?? '');
 
+/** Downloads come as CSV, or as a file of no type; a page of HTML is neither. */
+const isCsv = (head: Head): boolean =>
+  /^(?:text\/(?:csv|plain)|application\/(?:csv|octet-stream))\s*(?:;|$)/i.test(head.header('content-type') ?? '');
+
 const notJson = (head: Head): Failure =>
-  badAnswer('The PCE answered with something that is not JSON.', {
+  badAnswer('The PCE answered with something that is not what was asked for.', {
     status: head.status,
     contentType: (head.header('content-type') ?? '').slice(0, 80),
     requestId: head.header('x-request-id') ?? null,

@@ -27,9 +27,18 @@ const BY_STATUS: Readonly<Record<number, FailureCode>> = {
   429: 'pce_rate_limited',
 };
 
+export interface Refused {
+  readonly sent: Sent;
+  readonly head: AnswerHead;
+  readonly body: unknown;
+  readonly retryAfterMs: number | null;
+  /** Takes out what the PCE, or what stands before it, repeats of our credentials. */
+  readonly hide: (text: string) => string;
+}
+
 /** The failure an error status stands for (traffic.md §1.4), told with the PCE's own message where it gave one. */
-export function statusFailure(sent: Sent, head: AnswerHead, body: unknown, retryAfterMs: number | null): Failure {
-  const errors = readErrors(body);
+export function statusFailure({ sent, head, body, retryAfterMs, hide }: Refused): Failure {
+  const errors = readErrors(body).map(({ token, message }) => ({ token: hide(token), message: hide(message) }));
   const code = BY_STATUS[head.status] ?? (head.status >= 500 ? 'pce_unavailable' : 'pce_bad_answer');
   const said = errors.map((error) => error.message).filter((message) => message !== '');
   return new Failure(code, {
@@ -38,6 +47,12 @@ export function statusFailure(sent: Sent, head: AnswerHead, body: unknown, retry
     detail: { ...sent, ...head, tokens: errors.map((error) => error.token).filter((token) => token !== '') },
   });
 }
+
+/** Writes `[redacted]` for each of these (attack 46): some proxies answer an error with the request, its headers included. */
+export const hiding =
+  (secrets: readonly string[]) =>
+  (text: string): string =>
+    secrets.reduce((left, secret) => (secret === '' ? left : left.replaceAll(secret, '[redacted]')), text);
 
 const unexpectedStatus = (status: number): string =>
   status >= 300 && status < 400
