@@ -72,9 +72,18 @@ const sqlOver = (target: Pool): Omit<Sql, 'close'> => ({
 });
 
 function query(target: Pool | ClientBase, text: string, values: readonly SqlValue[]) {
-  let position = 0;
   return target.query<Record<string, unknown>>(
-    text.replaceAll('?', () => `$${++position}`),
+    numbered(text),
     values.map((value) => (value instanceof Uint8Array ? Buffer.from(value) : value)),
   );
+}
+
+const known = new Map<string, string>();
+
+/** `$1, $2` for `?, ?`; remembered, because there are few statements and some of them are long. */
+function numbered(text: string): string {
+  let position = 0;
+  const found = known.get(text) ?? text.replaceAll('?', () => `$${++position}`);
+  known.set(text, found);
+  return found;
 }

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { type Durability, durableLog } from './durable.ts';
 import { type Part, SELECT_VERSION, SET_VERSION, statementsFrom, VERSIONS_TABLE } from './migrate.ts';
 import type { Sql } from './sql.ts';
 
@@ -11,21 +12,26 @@ export async function openSqlite(path: string, parts: readonly Part[]): Promise<
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const previous = process.umask(0o077);
   let database: DatabaseSync;
+  let isLogged: boolean;
   try {
     database = new Database(path, { timeout: 5000 });
-    // FULL: what was acknowledged survives a power cut, because a request to the PCE may follow it.
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+    isLogged = database.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode'] === 'wal';
   } finally {
     process.umask(previous);
   }
   try {
+    // What was acknowledged survives a power cut, because a request to the PCE may follow it: `run` waits for the disk off this thread,
+    // and where the file system has no write-ahead log, SQLite itself waits.
+    database.exec(`PRAGMA synchronous = ${isLogged ? 'NORMAL' : 'FULL'}`);
     migrate(database, parts);
+    return sqlOver(database, isLogged ? await durableLog(path) : ALREADY_DURABLE);
   } catch (error) {
     database.close();
     throw error;
   }
-  return sqlOver(database);
 }
+
+const ALREADY_DURABLE: Durability = { reached: async () => {}, close: async () => {} };
 
 /** Without a pause in between: another handle of this process that waited for the lock would block the thread this one needs. */
 function migrate(database: DatabaseSync, parts: readonly Part[]): void {
@@ -39,7 +45,7 @@ function migrate(database: DatabaseSync, parts: readonly Part[]): void {
   database.exec('COMMIT');
 }
 
-function sqlOver(database: DatabaseSync): Sql {
+function sqlOver(database: DatabaseSync, log: Durability): Sql {
   const prepared = new Map<string, StatementSync>();
   const statement = (text: string): StatementSync => {
     const known = prepared.get(text) ?? database.prepare(text);
@@ -49,9 +55,14 @@ function sqlOver(database: DatabaseSync): Sql {
   return {
     dialect: 'sqlite',
     all: async (text, values = []) => statement(text).all(...values),
-    run: async (text, values = []) => Number(statement(text).run(...values).changes),
+    async run(text, values = []) {
+      const { changes } = statement(text).run(...values);
+      await log.reached();
+      return Number(changes);
+    },
     async close() {
       prepared.clear();
+      await log.close();
       database.close();
     },
   };
