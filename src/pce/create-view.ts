@@ -2,8 +2,16 @@ import { createHash } from 'node:crypto';
 import { canonicalKey } from './cache/key.ts';
 import type { Caches, ListingCache } from './caches.ts';
 import type { PceHttp } from './http/http.ts';
+import {
+  readContainerClusters,
+  readContainerProfiles,
+  readKubernetesWorkloads,
+  readPairingProfiles,
+  readServiceBindings,
+} from './reads/containers.ts';
 import { readEvents, readLabels, readVens, readWorkloads } from './reads/inventory.ts';
 import { readBoundaries, readVirtualServices } from './reads/other-policy.ts';
+import { readRuleHits } from './reads/rule-hits.ts';
 import { readIpLists, readLabelGroups, readRuleSets, readServices } from './reads/policy.ts';
 import { readStatus } from './reads/status.ts';
 import { createResolver } from './resolve/resolver.ts';
@@ -62,6 +70,16 @@ export function createPceView({ http, caches, labelScope }: PceViewOptions): Pce
       listing(['enforcement_boundaries', version], options, (shared) => readBoundaries(http, version, shared)),
     virtualServices: (version, options = {}) =>
       listing(['virtual_services', version], options, (shared) => readVirtualServices(http, version, shared)),
+    serviceBindings: (options = {}) =>
+      listing(['service_bindings'], options, (shared) => readServiceBindings(http, shared)),
+    containerClusters: (filter = {}, options = {}) =>
+      listing(['container_clusters', filter], options, (shared) => readContainerClusters(http, filter, shared)),
+    containerProfiles: (cluster, filter = {}, options = {}) =>
+      listing(['container_workload_profiles', cluster, filter], options, (shared) =>
+        readContainerProfiles(http, cluster, filter, shared),
+      ),
+    pairingProfiles: (filter = {}, options = {}) =>
+      listing(['pairing_profiles', filter], options, (shared) => readPairingProfiles(http, filter, shared)),
   } satisfies Partial<PceView>;
   const resolve = createResolver(source);
 
@@ -89,7 +107,14 @@ export function createPceView({ http, caches, labelScope }: PceViewOptions): Pce
       const scoped = await inScope(filter, options);
       return listing(['vens', scoped], options, (shared) => readVens(http, scoped, shared));
     },
+    async kubernetesWorkloads(filter = {}, options = {}) {
+      const scoped = await inScope(filter, options);
+      return listing(['kubernetes_workloads', scoped], options, (shared) =>
+        readKubernetesWorkloads(http, scoped, shared),
+      );
+    },
     events: (filter = {}, options = {}) => readEvents(http, filter, options),
+    ruleHits: (options = {}) => readRuleHits(http, options),
     traffic: (query, options = {}) => scopedTraffic(query, options),
   };
 }

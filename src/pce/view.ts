@@ -10,7 +10,11 @@ import type {
   Ven,
   Workload,
 } from '../model/inventory.ts';
+import type { RuleHitCounts } from './reads/rule-hits.ts';
 import type { Boundary } from './resources/enforcement-boundaries.ts';
+import type { ContainerCluster, ContainerProfile, KubernetesWorkload } from './resources/containers.ts';
+import type { PairingProfile } from './resources/pairing.ts';
+import type { ServiceBinding } from './resources/service-bindings.ts';
 import type { VirtualService } from './resources/virtual-services.ts';
 import type { TrafficQuery, TrafficStream } from './traffic/query.ts';
 
@@ -93,6 +97,26 @@ export interface EventFilter {
   readonly timestampLte?: string | undefined;
 }
 
+export interface NameFilter {
+  /** Substring, as the PCE matches. */
+  readonly name?: string | undefined;
+}
+
+export interface ContainerProfileFilter {
+  readonly namespace?: string | undefined;
+  readonly managed?: boolean | undefined;
+}
+
+export interface KubernetesWorkloadFilter {
+  readonly clusters?: readonly Href[] | undefined;
+  readonly namespace?: string | undefined;
+  readonly kind?: string | undefined;
+  readonly mode?: EnforcementMode | undefined;
+  /** As in WorkloadFilter. */
+  readonly labels?: readonly (readonly Href[])[] | undefined;
+  readonly excludeLabels?: readonly Href[] | undefined;
+}
+
 export type PolicyVersion = 'draft' | 'active';
 
 /** What `check-pce-connection` tells. */
@@ -134,7 +158,20 @@ export interface PceView {
   boundaries(version: PolicyVersion, options?: ReadOptions): Promise<Listing<Boundary>>;
   /** Without their bindings to workloads. */
   virtualServices(version: PolicyVersion, options?: ReadOptions): Promise<Listing<VirtualService>>;
+  /** Which virtual service stands on which workload; in force at once. */
+  serviceBindings(options?: ReadOptions): Promise<Listing<ServiceBinding>>;
+  containerClusters(filter?: NameFilter, options?: ReadOptions): Promise<Listing<ContainerCluster>>;
+  containerProfiles(
+    cluster: Href,
+    filter?: ContainerProfileFilter,
+    options?: ReadOptions,
+  ): Promise<Listing<ContainerProfile>>;
+  kubernetesWorkloads(filter?: KubernetesWorkloadFilter, options?: ReadOptions): Promise<Listing<KubernetesWorkload>>;
+  /** Never with a key: the PCE shows one only to whoever makes it. */
+  pairingProfiles(filter?: NameFilter, options?: ReadOptions): Promise<Listing<PairingProfile>>;
   events(filter?: EventFilter, options?: ReadOptions): Promise<Listing<PceEvent>>;
+  /** Rule hits by the newest finished report of the PCE, or why there is none. */
+  ruleHits(options?: ReadOptions): Promise<RuleHitCounts>;
   /** Exact resolution of names, labels, expressions (see `resolve/`). */
   readonly resolve: Resolver;
   /** Runs an async traffic query to its result; the stream yields the raw bytes of the JSON download. */

@@ -3,7 +3,8 @@ import type { SourceVirtualService } from '../../model/policy/source.ts';
 import { hrefOf, list, number, optionalNumber, optionalText, record, records, reference, text } from './fields.ts';
 import { versioned } from './versioned.ts';
 
-export type VirtualService = SourceVirtualService & Versioned & { readonly name: string };
+export type VirtualService = SourceVirtualService &
+  Versioned & { readonly name: string; readonly description: string | null };
 
 /** objects.md §7.3. Bindings are a collection of their own and come empty. */
 export function readVirtualService(value: unknown, org: string): VirtualService {
@@ -11,6 +12,7 @@ export function readVirtualService(value: unknown, org: string): VirtualService 
   return {
     ...versioned(wire),
     name: text(wire, 'name'),
+    description: optionalText(wire, 'description'),
     labels: records(wire, 'labels', 'label of a virtual service').map((label) => hrefOf(label)),
     ports: records(wire, 'service_ports', 'port of a virtual service').map((port) => ({
       proto: number(port, 'proto'),

@@ -16,7 +16,7 @@ describe('container clusters', () => {
     expect(await got(`${clusters}/${CLUSTER.prod}`)).toMatchObject({
       online: true,
       cluster_mode: 'clas',
-      nodes: [{ name: 'host-1.example.com' }],
+      nodes: [{ pod_subnet: '10.244.0.0/24' }],
     });
   });
 
