@@ -14,6 +14,7 @@ import type {
   Workload,
 } from '../../src/model/inventory.ts';
 import type { TrafficActor } from '../../src/pce/traffic/query.ts';
+import type { RuleHitCounts } from '../../src/pce/reads/rule-hits.ts';
 import type { Listing, PceStatus, PceView, ReadOptions, Resolver, TrafficItems } from '../../src/pce/view.ts';
 
 export interface Contents {
@@ -30,6 +31,7 @@ export interface Contents {
   readonly flows?: readonly object[] | string;
   /** What the PCE announces; by default as many rows as there are. */
   readonly flowsCount?: number;
+  readonly ruleHits?: RuleHitCounts;
 }
 
 export interface AskedListing {
@@ -70,7 +72,13 @@ export function memoryPce(contents: Contents): PceView & { readonly asked: reado
     ruleSets: list('ruleSets', contents.ruleSets),
     boundaries: list('boundaries'),
     virtualServices: list('virtualServices'),
+    serviceBindings: list('serviceBindings'),
+    containerClusters: list('containerClusters'),
+    containerProfiles: list('containerProfiles'),
+    kubernetesWorkloads: list('kubernetesWorkloads'),
+    pairingProfiles: list('pairingProfiles'),
     events: list('events', contents.events),
+    ruleHits: () => Promise.resolve(contents.ruleHits ?? { kind: 'none', why: 'this PCE has no such reports' }),
     resolve: resolver(labels),
     traffic: (query) => {
       asked.push({ method: 'traffic', args: [query] });

@@ -15,7 +15,7 @@ export default defineTool({
   name: 'update-container-workload-profile',
   title: 'Change a namespace profile',
   description:
-    'Changes at once what a namespace of a cluster gets: managed, enforcement mode, labels (assign_labels replaces those assigned). Get hrefs from get-container-workload-profiles.',
+    'Changes at once what a namespace of a cluster gets: managed, mode, labels. Take profile_href from get-container-workload-profiles; for hosts and nodes use update-workload.',
   toolset: 'containers',
   effect: 'live',
   input: {
