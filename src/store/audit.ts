@@ -110,6 +110,14 @@ export const AUDIT: Part = {
         SELECT -id, ts, sub, iss, tool, decision, reason, role, request_id, NULL, NULL, ${dialect === 'postgres' ? `CAST(NULL AS ${integer})` : 'NULL'}, NULL, NULL
         FROM audit_log_of_before`,
     ],
+    // The documented queries say `date('now', '-7 days')`, which SQLite has.
+    (_types, dialect) =>
+      dialect === 'postgres'
+        ? [
+            `CREATE OR REPLACE FUNCTION date(text, text) RETURNS text LANGUAGE sql STABLE AS
+              'SELECT to_char(CAST($1 AS timestamptz) AT TIME ZONE ''UTC'' + CAST($2 AS interval), ''YYYY-MM-DD'')'`,
+          ]
+        : [],
   ],
 };
 

@@ -82,7 +82,34 @@ onEveryDatabase('audit store', (open) => {
     expect(rows.map(({ outcome }) => outcome)).toEqual(['ok', null]);
     await sql.close();
   });
+
+  it('runs both documented queries of the reference server as they stand', async () => {
+    const { sql } = await open(AUDIT);
+    const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
+    await createSqlAudit(sql).append([
+      row(1, { ts: daysAgo(9), sub: 'ana', decision: 'denied', reason: 'role not in tool roles' }),
+      row(2, { ts: daysAgo(6), sub: 'ben' }),
+      row(3, { ts: daysAgo(2), sub: 'ana', decision: 'denied', reason: 'no role assigned' }),
+      row(4, { ts: daysAgo(1), sub: 'ben' }),
+    ]);
+    expect((await sql.all(DENIED)).map(({ sub, tool, reason }) => [sub, tool, reason])).toEqual([
+      ['ana', 'get-labels', 'no role assigned'],
+      ['ana', 'get-labels', 'role not in tool roles'],
+    ]);
+    expect((await sql.all(VOLUME)).map((each) => [each['sub'], Number(each['COUNT(*)'] ?? each['count'])])).toEqual([
+      ['ben', 2],
+      ['ana', 1],
+    ]);
+    await sql.close();
+  });
 });
+
+const DENIED = `SELECT ts, sub, tool, reason FROM audit_log
+WHERE decision='denied'
+ORDER BY ts DESC LIMIT 20`;
+const VOLUME = `SELECT sub, COUNT(*) FROM audit_log
+WHERE ts > date('now', '-7 days')
+GROUP BY sub ORDER BY 2 DESC`;
 
 describe('audit store in an SQLite file of the reference server', () => {
   it('keeps the old rows readable and runs both documented queries', async () => {
@@ -103,14 +130,10 @@ describe('audit store in an SQLite file of the reference server', () => {
       row(2, { ts: now, callId: 'a' }),
       row(3, { ts: now, sub: 'ben', decision: 'denied', reason: 'role' }),
     ]);
-    const denied = await sql.all(
-      "SELECT ts, sub, tool, reason FROM audit_log WHERE decision='denied' ORDER BY ts DESC LIMIT 20",
-    );
+    const denied = await sql.all(DENIED);
     expect(denied.map(({ sub }) => sub)).toEqual(['ben', 'old']);
-    const volume = await sql.all(
-      "SELECT sub, COUNT(*) AS calls FROM audit_log WHERE ts > date('now', '-7 days') GROUP BY sub ORDER BY 2 DESC",
-    );
-    expect(volume.map(({ sub, calls }) => [sub, calls])).toEqual(
+    const volume = await sql.all(VOLUME);
+    expect(volume.map((each) => [each['sub'], each['COUNT(*)']])).toEqual(
       expect.arrayContaining([
         ['ana', 1],
         ['ben', 1],
