@@ -83,9 +83,9 @@ async function open(
     resource,
     log,
     metrics,
-    quotas: createQuotas({ perMinute: settings.MCP_RATE_LIMIT_MCP, pool: backing?.pool }),
+    quotas: createQuotas({ perMinute: settings.MCP_RATE_LIMIT_MCP, pool: backing?.pool, log }),
     pages: backing && tokens && pages({ settings, mode, backing, identify, tokens, urls, log }),
-    routes: backing && confirmRouteOf(backing, settings, dispatcher),
+    routes: backing && confirmRouteOf(backing, settings, dispatcher, log),
     // Replicas share no memory, so no sessions either.
     sessions: settings.MCP_DATABASE_URL === undefined,
     check: async () => ({
@@ -106,6 +106,7 @@ const confirmRouteOf = (
   { confirmations, recorder, pool }: Backing,
   settings: Settings,
   dispatcher: Serving['dispatcher'],
+  log: Log,
 ) =>
   confirmRoute({
     confirmations,
@@ -113,7 +114,7 @@ const confirmRouteOf = (
     dispatcher,
     needsPreview: (name) => catalogue.some((tool) => tool.name === name && needsPreview(tool)),
     freshAuthSeconds: settings.MCP_CONFIRM_FRESH_AUTH_SECONDS,
-    limiter: createLimiter({ perMinute: settings.MCP_RATE_LIMIT_CONFIRM, name: 'confirm', pool }),
+    limiter: createLimiter({ perMinute: settings.MCP_RATE_LIMIT_CONFIRM, name: 'confirm', pool, log }),
     clock: systemClock,
   });
 

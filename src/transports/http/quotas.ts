@@ -1,5 +1,6 @@
 import type { Principal } from '../../core/authority.ts';
 import { isObject } from '../../core/json.ts';
+import { type Log, silentLog } from '../../core/log.ts';
 import type { PostgresPool } from '../../store/postgres.ts';
 import { createLimiter } from './limiter.ts';
 
@@ -21,6 +22,7 @@ export interface QuotaOptions {
   readonly perMinute: number;
   /** Where replicas count together. */
   readonly pool?: PostgresPool | undefined;
+  readonly log?: Log | undefined;
   /** Requests of one caller at a time. */
   readonly perCaller?: number | undefined;
   /** Requests at a time, of all callers. */
@@ -35,8 +37,8 @@ export const toolCallsIn = (body: unknown): number =>
   (Array.isArray(body) ? body : [body]).filter((message) => isObject(message) && CALLS.has(message['method'])).length;
 
 /** Limits one caller in what they ask for and everybody in what is under way (attacks 42, 43). */
-export function createQuotas({ perMinute, pool, perCaller = 16, inAll = 256 }: QuotaOptions): Quotas {
-  const limiter = createLimiter({ perMinute, name: 'mcp', pool });
+export function createQuotas({ perMinute, pool, log = silentLog, perCaller = 16, inAll = 256 }: QuotaOptions): Quotas {
+  const limiter = createLimiter({ perMinute, name: 'mcp', pool, later: true, log });
   const running = new Map<string, number>();
   let total = 0;
 
