@@ -23,7 +23,7 @@ describe.skipIf(POSTGRES_PROGRAMS === undefined)('quotas of replicas (PostgreSQL
   const replicas = (name: string, later: boolean, pool: PostgresPool = database.pool) =>
     [1, 2].map(() => createLimiter({ perMinute: 20, name, pool, later, log: silentLog }));
   const passing = async (limiter: ReturnType<typeof createLimiter> | undefined, calls: number) => {
-    const waits = await Promise.all(Array.from({ length: calls }, () => limiter?.use(ANA, 1)));
+    const waits = await Promise.all(Array.from({ length: calls }, async () => limiter?.use(ANA, 1)));
     return waits.filter((wait) => wait === null).length;
   };
 
