@@ -73,7 +73,7 @@ it('of a draft, of its provisioning, and of the way back from both', async () =>
   for (const answer of [drafted, compared, provisioned]) {
     expect(impactOf(answer)).toMatchObject({ newly_blocked_rows: happened, newly_blocked: told.newly_blocked });
     expect(answer.structured.answer).toContain(`${told.newly_blocked?.edges} newly blocked`);
-    expect(impactOf(answer).flows?.[0]).toMatch(/^will break: .* -> /);
+    expect(impactOf(answer).flows?.[0]).toMatch(/^newly blocked: .* -> /);
   }
   const back = [
     reverted,

@@ -104,6 +104,7 @@ export function pceSuite(target: () => PceTarget | Promise<PceTarget>): () => Se
         'get-services',
         'get-rulesets',
         'get-vens',
+        'get-virtual-services',
       ])
         expect((await session.ok(name, { max_results: 5 }))['items'], name).toBeInstanceOf(Array);
       await session.ok('get-events', { max_results: 5 });

@@ -129,6 +129,13 @@ export const withGaps = (coverage: Coverage, gaps: readonly string[]): Coverage 
 
 const told = (sentence: string, gaps: readonly string[] = []): Judged => ({ impact: { sentence }, gaps });
 
+const WORDS: ReadonlyMap<string, string> = new Map([
+  ['will_break', 'newly blocked'],
+  ['may_break', 'perhaps blocked'],
+  ['newly_allowed', 'newly allowed'],
+  ['loses_rule', 'loses its rule'],
+  ['gains_rule', 'gains a rule'],
+]);
 const NO_EFFECT = 'No effect on traffic: only names or descriptions change.';
 const TAKES_LONG = 'reading it takes longer than a plan waits; the same dry run in a minute will have it';
 const STILL_READING = 'traffic, which is still being read';
@@ -145,19 +152,20 @@ async function judged(
     if (none !== null) return told(`No effect on traffic: ${none}.`);
     const window = { start, end };
     const { sentence, totals, rows, coverage } = await policyImpact(context, before, after, window, { about });
+    // The flows first: the text of an answer cuts a long field, and the sentence is said already.
     const impact = {
-      sentence,
-      compares,
-      window,
+      flows: rows.slice(0, SHOWN_FLOWS).map((row) => `${WORDS.get(row.change) ?? row.change}: ${flowText(row)}`),
       newly_blocked: totals.will_break,
       perhaps_blocked: totals.may_break,
       newly_allowed: totals.newly_allowed,
       loses_rule: totals.loses_rule,
       gains_rule: totals.gains_rule,
+      workloads: totals.workloads_touched,
       newly_blocked_rows: totals.newly_blocked_rows,
       judged_edges: totals.judged_edges,
-      workloads: totals.workloads_touched,
-      flows: rows.slice(0, SHOWN_FLOWS).map((row) => `${row.change.replaceAll('_', ' ')}: ${flowText(row)}`),
+      window,
+      compares,
+      sentence,
     };
     const cut = coverage.truncated ? ['traffic or policy that was cut: the counts are the least there is'] : [];
     return { impact, gaps: [...cut, ...coverage.gaps] };
