@@ -39,6 +39,8 @@ export interface Firm {
   readonly origin: string;
   /** Where that name leads: host and port of the proxy. */
   readonly address: string;
+  /** The authority that signed the certificate of that name; empty without TLS. */
+  readonly ca: string;
   readonly openId: OpenIdProvider;
   readonly routes: HttpServer['routes'];
   readonly simulator: Simulator;
@@ -47,15 +49,16 @@ export interface Firm {
   signedIn(login: string, path: string): Promise<Browser>;
   /** An access token of the provider for this person. */
   tokenOf(login: string): Promise<string>;
-  /** A tool call with one. */
-  call(login: string, tool: string, args?: Json): Promise<Json>;
+  /** A tool call with one, and what else its `_meta` is to say. */
+  call(login: string, tool: string, args?: Json, meta?: Json): Promise<Json>;
   close(): Promise<void>;
 }
 
 /** `name`: browsers come to that name over TLS, as in a company; without it to loopback without. */
 export async function firm(env: Env | ((simulator: Simulator) => Env) = {}, name?: string): Promise<Firm> {
+  const tls = name === undefined ? undefined : makeTls(name);
   const [proxy, simulator] = await Promise.all([
-    startReverseProxy(name === undefined ? undefined : makeTls(name)),
+    startReverseProxy(tls),
     createSimulator({ profile: 'small', nowMs: Date.UTC(2026, 4, 12, 9), rateLimit: 'off', tls: true }),
   ]);
   const origin = name === undefined ? proxy.origin : `https://${name}`;
@@ -134,6 +137,7 @@ export async function firm(env: Env | ((simulator: Simulator) => Env) = {}, name
   return {
     origin,
     address: proxy.address,
+    ca: tls?.ca ?? '',
     routes: gateway.routes,
     openId,
     simulator,
@@ -150,7 +154,8 @@ export async function firm(env: Env | ((simulator: Simulator) => Env) = {}, name
       await browser.get(next);
       return browser;
     },
-    async call(login, tool, args = {}) {
+    async call(login, tool, args = {}, meta = {}) {
+      const request = message('tools/call', { name: tool, arguments: args });
       const response = await fetch(gateway.url, {
         method: 'POST',
         headers: {
@@ -161,7 +166,11 @@ export async function firm(env: Env | ((simulator: Simulator) => Env) = {}, name
           'mcp-method': 'tools/call',
           'mcp-name': tool,
         },
-        body: JSON.stringify(message('tools/call', { name: tool, arguments: args })),
+        // oxlint-disable-next-line no-underscore-dangle -- the protocol's name
+        body: JSON.stringify({
+          ...request,
+          params: { ...request.params, _meta: { ...request.params._meta, ...meta } },
+        }),
       });
       const text = await response.text();
       const line = text.split('\n').find((each) => each.startsWith('data: '));
