@@ -90,6 +90,14 @@ describe('build-identity-graph', () => {
     ]);
   });
 
+  it('draws who uses what', async () => {
+    const { text, structured } = await ask({ include_edges: true, render: 'mermaid' });
+    expect(text).toContain('```mermaid\nflowchart LR\n');
+    const edges = structured.edges as readonly { from: string; to: string }[];
+    for (const { from, to } of edges)
+      for (const end of [from, to]) expect(text).toContain(`["${end.replaceAll('\\', '·')}"]`);
+  });
+
   it('leaves services out where asked, and gives edges only where asked', async () => {
     const people = await ask({ include_service_accounts: false });
     expect(people.structured.items).toHaveLength(1);

@@ -7,6 +7,7 @@ import { trafficItems } from './ends.ts';
 import { decisionsArgument, trafficQuery } from './filters.ts';
 import { findingsOf, identitiesOf, type IdentityRow } from './identities.ts';
 import { withFlows } from './read-flows.ts';
+import { renderArgument, viewOf } from './render.ts';
 import { windowText } from './words.ts';
 
 const MAX_EDGES = 400;
@@ -62,6 +63,7 @@ export default defineTool({
       end_date: text,
       lookback_days: described({ ...integer, minimum: 1 }, 'Default 30'),
       top: described({ ...integer, minimum: 1 }, 'Entries per list, default 5'),
+      render: renderArgument,
     },
   },
   output: envelope(
@@ -163,6 +165,10 @@ export default defineTool({
             ? { edges: shownEdges.slice(0, MAX_EDGES), edges_truncated: shownEdges.length > MAX_EDGES }
             : {}),
         },
+        view: viewOf(
+          args.render,
+          shownEdges.map((one) => ({ ...one, service: plural(one.connections, 'connection') })),
+        ),
       };
     });
   },

@@ -7,9 +7,9 @@ import { present } from '../present.ts';
 import { ALL_GROUPS } from './limits.ts';
 import { serviceFields, serviceText } from './service.ts';
 
-/** One edge of an application: within it, into it or out of it. */
+/** One edge of an application: within it, into it or out of it; `onward` from what it needs to what that needs. */
 export interface DependencyRow {
-  readonly direction: 'intra' | 'inbound' | 'outbound';
+  readonly direction: 'intra' | 'inbound' | 'outbound' | 'onward';
   readonly from: string;
   readonly to: string;
   readonly service: string;
@@ -28,7 +28,7 @@ export interface DependencyRow {
 export type Namer = (proto: number, port: number) => ServiceName | null;
 
 /** A row and what of it only the analysis needs. */
-interface Edge {
+export interface Edge {
   readonly row: DependencyRow;
   readonly named: ServiceName | null;
   readonly peer: string;
@@ -65,19 +65,24 @@ export async function dependencies(table: RemoteFlowTable, options: Options): Pr
       (['intra', 'inbound', 'outbound'] as const).map((direction) => edgesOf(table, direction, options)),
     )
   ).flat();
-  const judged = judgements(edges);
-  const rows = edges.map(({ row, peer }) => {
-    const judgement = judged.get(peer);
-    return judgement === undefined ? row : { ...row, peer_class: judgement.class, reason: judgement.reason };
-  });
+  const rows = judged(edges);
   const peers: Record<PeerClass, number> = { infrastructure: 0, application: 0, internet: 0, network: 0, everybody: 0 };
-  for (const judgement of judged.values()) peers[judgement.class] += 1;
+  for (const judgement of judgements(edges).values()) peers[judgement.class] += 1;
   return {
     rows: busiestOfEachFirst(rows),
     tiers: tiersOf(edges),
     peers,
     internet: { inbound: exposure(rows, 'inbound'), outbound: exposure(rows, 'outbound') },
   };
+}
+
+/** The rows of edges, with what the peer of each is. */
+export function judged(edges: readonly Edge[]): readonly DependencyRow[] {
+  const known = judgements(edges);
+  return edges.map(({ row, peer }) => {
+    const judgement = known.get(peer);
+    return judgement === undefined ? row : { ...row, peer_class: judgement.class, reason: judgement.reason };
+  });
 }
 
 async function edgesOf(
@@ -106,7 +111,7 @@ async function edgesOf(
   return groups.map((group) => edgeOf(group, direction, namer));
 }
 
-function edgeOf(group: FlowGroup, direction: DependencyRow['direction'], namer: Namer): Edge {
+export function edgeOf(group: FlowGroup, direction: DependencyRow['direction'], namer: Namer): Edge {
   const [fromName, fromKind, toName, toKind, proto, port, policy] = group.key;
   const [processes, hosts] = group.inside ?? [];
   const text = serviceText(proto, port);
@@ -115,10 +120,10 @@ function edgeOf(group: FlowGroup, direction: DependencyRow['direction'], namer: 
   const names = (values: typeof processes): readonly string[] =>
     (values?.top ?? []).flatMap(({ key: [value] }) => value ?? []);
   return {
-    peer: direction === 'inbound' ? from : direction === 'outbound' ? to : '',
+    peer: direction === 'inbound' ? from : direction === 'intra' ? '' : to,
     addressKind: (direction === 'inbound' ? fromKind : toKind) ?? null,
     fromTier: direction === 'inbound' ? null : from,
-    toTier: direction === 'outbound' ? null : to,
+    toTier: direction === 'outbound' || direction === 'onward' ? null : to,
     named,
     text: named === null ? text : `${named.name} ${text}`,
     row: {

@@ -9,6 +9,7 @@ beforeAll(async () => {
 afterAll(() => pce.close());
 
 const ask = (args: object): Promise<Called> => callWith(pce.dispatcher, 'map-app-dependencies', args);
+const pos = { app_name: 'pos-gw', env_name: 'prod' };
 const payments = { app_name: 'payments', env_name: 'prod' };
 
 describe('map-app-dependencies', () => {
@@ -71,6 +72,33 @@ describe('map-app-dependencies', () => {
     // P15: egress of the card data zone is not limited.
     expect(outbound.connections).toBeGreaterThan(0);
     expect(structured.label_types).toEqual(expect.arrayContaining(['app', 'env', 'role', 'compliance']));
+  });
+
+  it('goes one step further where it is asked to: what the applications it needs do need, but not the infrastructure', async () => {
+    const pages = await allPages(pce.dispatcher, 'map-app-dependencies', { ...pos, depth: 2 });
+    const rows = pages.flatMap(({ structured }) => structured.items);
+    const onward = rows.filter(({ direction }) => direction === 'onward');
+    const needed = new Set(
+      rows.filter((row) => row.direction === 'outbound' && row.peer_class === 'application').map(({ to }) => to),
+    );
+    expect(needed).toContain('payments (prod)');
+    expect(new Set(onward.map(({ from }) => from)).isSubsetOf(needed)).toBe(true);
+    expect(onward.filter(({ to, from }) => to === 'pos-gw (prod)' || to === from)).toEqual([]);
+    expect(pages[0]?.structured.totals.onward).toBe(onward.length);
+    // The same by the list of flows: everything that leaves payments, but for what stays there and what goes back.
+    const leaving = await allPages(pce.dispatcher, 'get-traffic-flows', {
+      include_sources: ['app=payments env=prod'],
+      group_by: ['destination_app', 'destination_env'],
+    });
+    const others = leaving
+      .flatMap(({ structured }) => structured.items)
+      .filter((row) => !['payments', 'pos-gw'].includes(String(row.destination_app)) || row.destination_env !== 'prod');
+    const sum = (some: readonly Readonly<Record<string, unknown>>[]): number =>
+      some.reduce((total, { connections }) => total + Number(connections), 0);
+    expect(sum(onward.filter(({ from }) => from === 'payments (prod)'))).toBe(sum(others));
+    const first = pages.flatMap(({ structured }) => structured.items).filter(({ direction }) => direction !== 'onward');
+    const alone = await allPages(pce.dispatcher, 'map-app-dependencies', pos);
+    expect(first).toEqual(alone.flatMap(({ structured }) => structured.items));
   });
 
   it('draws the same answer as Mermaid, or gives it as CSV', async () => {

@@ -7,6 +7,8 @@ import { appTarget } from '../segmentation/app-target.ts';
 import { defineTool } from '../tool.ts';
 import { dependencies, type Dependencies, type DependencyRow } from './dependency-rows.ts';
 import { trafficQuery } from './filters.ts';
+import { mergedCoverage } from './merged-coverage.ts';
+import { nextHop } from './next-hop.ts';
 import { withFlows } from './read-flows.ts';
 import { renderArgument, viewOf } from './render.ts';
 import { windowText } from './words.ts';
@@ -46,6 +48,7 @@ export default defineTool({
       start_date: text,
       end_date: text,
       lookback_days: described({ ...integer, minimum: 1 }, 'Default 30'),
+      depth: described({ ...integer, minimum: 1, maximum: 2 }, '2: also what those it needs do need'),
       render: renderArgument,
     },
     required: ['app_name'],
@@ -67,7 +70,15 @@ export default defineTool({
       first_seen: text,
       last_seen: text,
     },
-    { rows: integer, connections: integer, intra: integer, inbound: integer, outbound: integer, peers: counts },
+    {
+      rows: integer,
+      connections: integer,
+      intra: integer,
+      inbound: integer,
+      outbound: integer,
+      onward: integer,
+      peers: counts,
+    },
     {
       extra: {
         tiers: { type: 'array', items: tier },
@@ -80,7 +91,7 @@ export default defineTool({
   columns,
 
   async run(args, context) {
-    const { app_name: app, env_name: env, render } = args;
+    const { app_name: app, env_name: env, depth = 1, render } = args;
     const { pce, signal } = context;
     const [{ labels }, { query, window }, services] = await Promise.all([
       appTarget(args, context),
@@ -90,30 +101,41 @@ export default defineTool({
     const own = { include: [labels.map((label) => ({ label }))], exclude: [] };
     // Either end: inbound and outbound in one query, and what runs within the application once.
     const either = { ...query, sources: own, destinations: own, sourcesOrDestinations: true };
-    return withFlows(either, context, async ({ table, coverage }) => {
+    return withFlows(either, context, async (flows) => {
+      const { table } = flows;
       const identity = env === undefined ? ['app'] : ['app', 'env'];
       const self = env === undefined ? app : `${app} (${env})`;
-      const found = await dependencies(table, { self, identity, namer: serviceNamer(services.items), signal });
+      const namer = serviceNamer(services.items);
+      const found = await dependencies(table, { self, identity, namer, signal });
+      const onward = depth === 2 ? await nextHop(flows, found.rows, { self, identity, namer, query }, context) : NO_HOP;
+      const coverage = mergedCoverage(
+        [flows.coverage, ...(onward.coverage === null ? [] : [onward.coverage])],
+        [...window.notes, ...unlisted(services.complete), ...onward.gaps],
+      );
+      const rows = [...found.rows, ...onward.rows];
       const count = (direction: DependencyRow['direction']): number =>
         found.rows.filter((row) => row.direction === direction).length;
       return {
         answer: sentence(self, found, coverage),
-        items: found.rows,
+        items: rows,
         totals: {
           rows: table.totals.rows,
           connections: table.totals.connections,
           intra: count('intra'),
           inbound: count('inbound'),
           outbound: count('outbound'),
+          ...(depth === 2 ? { onward: onward.rows.length } : {}),
           peers: found.peers,
         },
-        coverage: { ...coverage, gaps: [...coverage.gaps, ...window.notes, ...unlisted(services.complete)] },
+        coverage: { ...coverage, truncated: coverage.truncated || onward.gaps.length > 0 },
         extra: { tiers: found.tiers, internet_exposure: found.internet, label_types: table.labelKeys },
-        view: viewOf(render, found.rows),
+        view: viewOf(render, rows),
       };
     });
   },
 });
+
+const NO_HOP = { rows: [], coverage: null, gaps: [] } as const;
 
 const unlisted = (complete: boolean): readonly string[] => (complete ? [] : ['the names of some services of the PCE']);
 

@@ -4,6 +4,8 @@ import { described, oneOf } from '../fields.ts';
 /** How a map is shown. */
 export const renderArgument = described(oneOf('table', 'csv', 'mermaid'), 'Default table');
 
+export type Render = 'table' | 'csv' | 'mermaid';
+
 interface Edge {
   readonly from: string;
   readonly to: string;
@@ -14,7 +16,7 @@ interface Edge {
 const SERVICES_NAMED = 3;
 
 /** The view of rows that are edges; a diagram has one arrow for each pair, busiest first, with its busiest services. */
-export function viewOf(render: 'table' | 'csv' | 'mermaid' | undefined, rows: readonly Edge[]): View {
+export function viewOf(render: Render | undefined, rows: readonly Edge[]): View {
   if (render !== 'mermaid') return { as: render ?? 'table' };
   const pairs = new Map<string, { from: string; to: string; services: Set<string>; connections: number }>();
   for (const { from, to, service, connections } of rows) {

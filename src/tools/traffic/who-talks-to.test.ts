@@ -47,6 +47,21 @@ describe('who-talks-to', () => {
     expect(list.structured.totals.connections).toBe(total.connections);
   });
 
+  it('draws the same answer, each arrow the way of its connections', async () => {
+    const args = { target: 'app=payments env=prod', direction: 'both' };
+    const [table, diagram] = [await ask(args), await ask({ ...args, render: 'mermaid' })];
+    expect(diagram.structured.totals).toEqual(table.structured.totals);
+    const names = new Map(
+      [...diagram.text.matchAll(/^ {2}(n\d+)\["([^"]+)"\]$/gm)].map(([, id = '', name = '']) => [id, name]),
+    );
+    const arrows = [...diagram.text.matchAll(/^ {2}(n\d+) -->\|"[^"]*"\| (n\d+)$/gm)];
+    expect(arrows.length).toBeGreaterThan(5);
+    for (const [, from = '', to = ''] of arrows) expect([names.get(from), names.get(to)]).toContain(args.target);
+    const [first] = table.structured.items;
+    const ends = first?.direction === 'inbound' ? [first.peer, args.target] : [args.target, first?.peer];
+    expect(arrows.map(([, from = '', to = '']) => [names.get(from), names.get(to)])).toContainEqual(ends);
+  });
+
   it('tells both directions apart', async () => {
     const { structured } = await ask({ target: 'app=payments env=prod', direction: 'both' });
     const [incoming, outgoing] = await Promise.all([

@@ -1,4 +1,4 @@
-import type { Column, Coverage } from '../../answer/answer.ts';
+import type { Column } from '../../answer/answer.ts';
 import { Failure } from '../../core/errors.ts';
 import { envelope } from '../envelope.ts';
 import { described, integer, oneOf, text, texts } from '../fields.ts';
@@ -6,7 +6,9 @@ import { plural } from '../listing.ts';
 import { defineTool } from '../tool.ts';
 import { servicesArgument, trafficQuery, trafficServices } from './filters.ts';
 import { type PeerRow, peers } from './peers.ts';
+import { mergedCoverage } from './merged-coverage.ts';
 import { type Flows, withBothFlows, withFlows } from './read-flows.ts';
+import { type Render, renderArgument, viewOf } from './render.ts';
 import { targetAsDestination, targetAsSource } from './target.ts';
 import { windowText } from './words.ts';
 
@@ -46,6 +48,7 @@ export default defineTool({
       end_date: text,
       lookback_days: described({ ...integer, minimum: 1 }, 'Default 30'),
       group_by: described(texts, 'In place of peer: source_app, port, user …'),
+      render: renderArgument,
     },
     required: ['target'],
   },
@@ -75,7 +78,7 @@ export default defineTool({
   columns,
 
   async run(args, context) {
-    const { target, direction = 'inbound' } = args;
+    const { target, direction = 'inbound', render } = args;
     if (target.trim() === '') throw new Failure('invalid_arguments', { message: 'target is empty.' });
     const { query, window } = await trafficQuery(args, context);
     const services = { include: trafficServices(args.services), exclude: [] };
@@ -86,7 +89,7 @@ export default defineTool({
     const options = { groupBy: args.group_by ?? [], signal: context.signal };
     const tell = async (parts: readonly (readonly [Direction, Flows])[]) => {
       const found = await Promise.all(parts.map(([one, { table }]) => peers(table, one, options)));
-      return answerOf({ target, parts, found, notes: window.notes });
+      return answerOf({ target, parts, found, render, notes: window.notes });
     };
     if (direction === 'both')
       return withBothFlows([await inbound(), await outbound()], context, (first, second) =>
@@ -105,14 +108,15 @@ interface Told {
   readonly target: string;
   readonly parts: readonly (readonly [Direction, Flows])[];
   readonly found: readonly (readonly PeerRow[])[];
+  readonly render: Render | undefined;
   readonly notes: readonly string[];
 }
 
-function answerOf({ target, parts, found, notes }: Told) {
+function answerOf({ target, parts, found, render, notes }: Told) {
   const items = found.flat().toSorted((a, b) => b.connections - a.connections);
   const sum = (of: (flows: Flows) => number): number => parts.reduce((total, [, flows]) => total + of(flows), 0);
   const coverages = parts.map(([, { coverage }]) => coverage);
-  const coverage = merged(coverages, notes);
+  const coverage = mergedCoverage(coverages, notes);
   const peerNames = new Set(items.map(({ peer, group }) => peer ?? group));
   const connections = sum(({ table }) => table.totals.connections);
   const [first] = items;
@@ -135,9 +139,20 @@ function answerOf({ target, parts, found, notes }: Told) {
     },
     coverage,
     extra: { target },
-    maxTokens: PAGE_TOKENS,
+    view: viewOf(render, items.map(edgeOf(target))),
+    // A diagram is for people, and as large as it is.
+    maxTokens: render === 'mermaid' ? undefined : PAGE_TOKENS,
   };
 }
+
+/** A peer and the target as two ends. */
+const edgeOf =
+  (target: string) =>
+  ({ direction, peer, group, services, connections }: PeerRow) => {
+    const other = peer ?? group ?? '-';
+    const [from, to] = direction === 'inbound' ? [other, target] : [target, other];
+    return { from, to, service: services?.join(', ') ?? '', connections };
+  };
 
 function decisions(parts: readonly Flows[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
@@ -145,15 +160,4 @@ function decisions(parts: readonly Flows[]): Readonly<Record<string, number>> {
     for (const [decision, { connections }] of Object.entries(table.totals.byDecision))
       counts[decision] = (counts[decision] ?? 0) + connections;
   return counts;
-}
-
-function merged(coverages: readonly Coverage[], notes: readonly string[]): Coverage {
-  const [first] = coverages;
-  return {
-    ...first,
-    rows_read: coverages.reduce((sum, { rows_read }) => sum + rows_read, 0),
-    row_cap: coverages.reduce((sum, { row_cap = 0 }) => sum + row_cap, 0),
-    truncated: coverages.some(({ truncated }) => truncated),
-    gaps: [...new Set([...coverages.flatMap(({ gaps }) => gaps), ...notes])],
-  };
 }
