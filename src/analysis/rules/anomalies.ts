@@ -4,6 +4,7 @@ import type { Rule, RuleSet } from '../../model/inventory.ts';
 import { EASE, levelOf, ratedPorts } from '../graph/port-risk.ts';
 import type { Members, RuleReach } from './members.ts';
 import { servicesCover } from './service-cover.ts';
+import { candidatesAmong } from './wider.ts';
 
 export const CHECKS = [
   'duplicate',
@@ -112,19 +113,23 @@ export function literalAnomalies(rules: readonly ExaminedRule[]): readonly Anoma
 
 /** Rules inside others: superfluous allows, denies that an allow defeats, allows that an override deny defeats. */
 export function shadowed(rules: readonly ExaminedRule[]): readonly Anomaly[] {
-  const alive = rules.filter((one) => !isNobodyRule(one));
+  const alive = rules.filter((one) => !isNobodyRule(one)).map((one, order) => ({ ...one, order, key: literal(one) }));
   const allows = alive.filter(({ rule }) => rule.kind === 'allow');
-  const of = (check: Check, narrow: readonly ExaminedRule[], wide: readonly ExaminedRule[], proof: string) =>
-    narrow.flatMap((one): readonly Anomaly[] => {
-      const key = literal(one);
-      const other = wide.find(
-        (candidate) => candidate !== one && literal(candidate) !== key && isInside(one, candidate),
+  const of = (check: Check, narrow: typeof alive, wide: typeof alive, proof: string) => {
+    const around = candidatesAmong(wide);
+    return narrow.flatMap((one): readonly Anomaly[] => {
+      const other = around(one).find(
+        (candidate) =>
+          candidate.order !== one.order &&
+          candidate.key !== one.key &&
+          isInside(one, candidate) &&
+          // Of two that select the same, the later one in the policy is the superfluous one.
+          !(check === 'redundant' && candidate.order > one.order && isInside(candidate, one)),
       );
       if (other === undefined) return [];
-      // Of two that select the same, the later one in the policy is the superfluous one.
-      if (check === 'redundant' && isInside(other, one) && wide.indexOf(other) > wide.indexOf(one)) return [];
       return [{ check, rule: one.rule.href, other: other.rule.href, proof: `${proof} ${other.ruleSet.name}` }];
     });
+  };
   const denies = alive.filter(({ rule }) => rule.kind === 'deny');
   const overrides = alive.filter(({ rule }) => rule.kind === 'override_deny');
   return [

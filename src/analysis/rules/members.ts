@@ -4,7 +4,7 @@ import type { AddressSet } from '../../model/addresses/set.ts';
 import { type Clause, clausesOf, type CompiledRule } from '../../model/policy/clauses.ts';
 import { allHold, type LabelsByKey, mixes } from '../../model/policy/conditions.ts';
 import { labelsByKey } from '../../model/policy/selection.ts';
-import type { Side } from '../../model/policy/side.ts';
+import type { Side, WorkloadTerm } from '../../model/policy/side.ts';
 import type { PolicySource } from '../../model/policy/source.ts';
 import { MAYBE } from '../../model/services/tri.ts';
 import type { ServiceEntry } from '../../model/services/match.ts';
@@ -30,21 +30,57 @@ export interface RuleReach {
 }
 
 /**
+ * Whom a term selects, found under its rarest label: a large estate has tens of thousands of terms and of workloads, and each term names a
+ * few of them.
+ */
+function selectionOf(
+  labels: readonly LabelsByKey[],
+  workloads: PolicySource['workloads'],
+): (term: WorkloadTerm) => readonly number[] {
+  const everybody = workloads.map((_, index) => index);
+  const carrying = new Map<number, Map<number, readonly number[]>>();
+  const byLabel = (key: number): ReadonlyMap<number, readonly number[]> => {
+    const known = carrying.get(key) ?? Map.groupBy(everybody, (index) => labels[index]?.(key) ?? 0);
+    carrying.set(key, known);
+    return known;
+  };
+  const rarest = (conditions: WorkloadTerm['conditions']): readonly number[] => {
+    const lists = conditions.flatMap(({ key, include }) =>
+      include === null ? [] : [[...include].map((label) => byLabel(key).get(label) ?? [])],
+    );
+    const size = (some: readonly (readonly number[])[]): number => some.reduce((sum, { length }) => sum + length, 0);
+    const [first, ...others] = lists.toSorted((one, other) => size(one) - size(other))[0] ?? [everybody];
+    return others.length === 0 ? (first ?? []) : [first ?? [], ...others].flat();
+  };
+  return ({ conditions, workloads: named, managedOnly }) =>
+    (named === null ? rarest(conditions) : [...named]).filter((index) => {
+      const label = labels[index];
+      return label !== undefined && (!managedOnly || workloads[index]?.managed === true) && allHold(conditions, label);
+    });
+}
+
+/**
  * Every enabled rule with its members, by the engine's own reading of actors and scopes. One entry for each scope and kind of provider.
  */
 export function ruleReach(source: PolicySource): readonly RuleReach[] {
   const { clauses, rules, registry, vocabulary } = clausesOf(source);
   const labels = source.workloads.map((workload) => labelsByKey(vocabulary, workload.labels));
   const membership = indexSets(registry.addressSets);
-  const sets = source.workloads.map(
-    ({ addresses }) =>
-      new Set(
-        addresses.flatMap((text) => {
-          const address = parseAddress(text);
-          return address === null ? [] : [...membership(address).sets];
-        }),
-      ),
-  );
+  const selection = selectionOf(labels, source.workloads);
+  const byAddressSet = new Map<number, number[]>();
+  source.workloads.forEach(({ addresses }, index) => {
+    const sets = new Set(
+      addresses.flatMap((text) => {
+        const address = parseAddress(text);
+        return address === null ? [] : [...membership(address).sets];
+      }),
+    );
+    for (const set of sets) {
+      const known = byAddressSet.get(set) ?? [];
+      known.push(index);
+      byAddressSet.set(set, known);
+    }
+  });
   const known = new Map<string, Members>();
 
   function members(side: Side): Members {
@@ -55,20 +91,9 @@ export function ruleReach(source: PolicySource): readonly RuleReach[] {
   }
 
   function resolve(side: Side): Members {
-    const workloads = new Set<number>();
-    const byAddress = new Set<number>();
-    source.workloads.forEach((workload, index) => {
-      const label = labels[index];
-      const selected = side.terms.some(
-        (term) =>
-          (term.workloads === null || term.workloads.has(index)) &&
-          (!term.managedOnly || workload.managed) &&
-          label !== undefined &&
-          allHold(term.conditions, label),
-      );
-      if (selected) workloads.add(index);
-      else if (side.addressSets.some((set) => sets[index]?.has(set) === true)) byAddress.add(index);
-    });
+    const workloads = new Set(side.terms.flatMap(selection));
+    const listed = side.addressSets.flatMap((set) => byAddressSet.get(set) ?? []);
+    const byAddress = new Set(listed.filter((index) => !workloads.has(index)));
     return {
       workloads,
       byAddress,
