@@ -18,7 +18,7 @@ export type PolicyStep =
 
 export interface PolicySteps {
   readonly steps: readonly PolicyStep[];
-  /** Kinds of policy objects whose changes are not judged. */
+  /** What is changed and not judged, in words. */
   readonly unjudged: readonly string[];
   /** Whether any request is about policy at all. */
   readonly touches: boolean;
@@ -43,9 +43,11 @@ export function policySteps(requests: readonly Request[]): PolicySteps {
     const [, place = ''] = /^\/orgs\/\d+\/(.*)$/.exec(path) ?? [];
     const isPolicy = /^sec_policy(?:\/|$)/.test(place);
     const own = isPolicy ? policyStep(place, { ...request, path, body }) : workloadSteps(place, path, body);
-    touches ||= isPolicy || (own ?? []).length > 0;
-    if (own === null) unjudged.add(policyTypeOf(path) ?? place);
-    else steps.push(...own);
+    const left =
+      isPolicy && own === null ? (policyTypeOf(path) ?? place).replaceAll('_', ' ') : membership(place, request);
+    touches ||= isPolicy || left !== null || (own ?? []).length > 0;
+    if (left !== null) unjudged.add(left);
+    steps.push(...(own ?? []));
     edits += own?.filter(({ kind }) => kind === 'edit').length ?? 0;
     // As `hypothetical` calls what the n-th change creates.
     if (request.method === 'POST') made.set(String(index + 1), `${path}/new-${edits}`);
@@ -65,7 +67,18 @@ function policyStep(place: string, { method, path, body }: Request): readonly Po
   return [{ kind: 'edit', change: { operation: OPERATIONS[method], href: path, ...object } }];
 }
 
-/** Of workloads, labels and modes decide flows. One that is made or deleted has no VEN: nothing is enforced on it. */
+/** What of workloads decides flows and is not judged, because no flow tells which addresses a workload was not there for. */
+function membership(place: string, { method, body }: Request): string | null {
+  const items = Array.isArray(body) ? body.filter(isWire) : isWire(body) ? [body] : [];
+  if (place === 'workloads/bulk_delete' || (method === 'DELETE' && place.startsWith('workloads/')))
+    return 'workloads that are deleted';
+  if (!/^workloads(?:\/|$)/.test(place)) return null;
+  if (method === 'POST' || place === 'workloads/bulk_create')
+    return items.some(({ labels }) => Array.isArray(labels) && labels.length > 0) ? 'workloads that are made' : null;
+  return items.some(({ interfaces }) => interfaces !== undefined) ? 'addresses of workloads' : null;
+}
+
+/** Labels and modes of workloads take effect at once. */
 function workloadSteps(place: string, path: string, body: JsonValue | undefined): readonly PolicyStep[] {
   if (place === 'workloads/bulk_update' && Array.isArray(body))
     return body.filter(isWire).flatMap((item) => workloadStep(hrefOf(item), item));

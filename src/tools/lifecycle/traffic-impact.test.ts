@@ -39,16 +39,22 @@ describe('what a plan does to traffic', () => {
   it.each([
     ['a label', { method: 'POST', path: '/orgs/1/labels', body: { key: 'role', value: 'x' } }],
     ['the name of a workload', { method: 'PUT', path: '/orgs/1/workloads/a', body: { name: 'x' } }],
-    ['a workload without agent', { method: 'POST', path: '/orgs/1/workloads', body: { name: 'x', labels: [] } }],
+    ['a workload without labels', { method: 'POST', path: '/orgs/1/workloads', body: { name: 'x', labels: [] } }],
   ] as const)('is nothing to say of %s', async (_what, request) => {
     expect(await impactOf([request], contextOf())).toBeNull();
   });
 
-  it('is said to be unknown for kinds of objects that are not judged', async () => {
-    const settings = { method: 'PUT', path: `${DRAFT}/firewall_settings`, body: {} } as const;
-    expect(await impactOf([settings], contextOf())).toEqual({
-      impact: { sentence: 'The effect on traffic is not known: this kind of object is not judged.' },
-      gaps: ['changes of firewall settings'],
+  const web = [{ href: '/orgs/1/labels/1' }];
+  it.each([
+    ['firewall settings', { method: 'PUT', path: `${DRAFT}/firewall_settings`, body: {} }],
+    ['workloads that are made', { method: 'POST', path: '/orgs/1/workloads', body: { name: 'x', labels: web } }],
+    ['workloads that are made', { method: 'PUT', path: '/orgs/1/workloads/bulk_create', body: [{ labels: web }] }],
+    ['workloads that are deleted', { method: 'DELETE', path: '/orgs/1/workloads/a', body: undefined }],
+    ['addresses of workloads', { method: 'PUT', path: '/orgs/1/workloads/a', body: { interfaces: [] } }],
+  ] as const)('is said to be unknown for changes of %s', async (what, request) => {
+    expect(await impactOf([request], contextOf())).toEqual({
+      impact: { sentence: `The effect on traffic is not known: changes of ${what} are not judged.` },
+      gaps: [`what becomes of traffic by changes of ${what}`],
     });
   });
 });

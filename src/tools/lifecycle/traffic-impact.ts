@@ -88,9 +88,9 @@ export async function impactOf(
 ): Promise<Judged | null> {
   const { steps, unjudged, touches } = policySteps(requests);
   if (!touches) return null;
-  const left = unjudged.map((kind) => `changes of ${kind.replaceAll('_', ' ')}`);
+  const left = unjudged.map((what) => `what becomes of traffic by changes of ${what}`);
   if (steps.length === 0)
-    return told(left.length === 0 ? NO_EFFECT : notKnown('this kind of object is not judged'), left);
+    return told(left.length === 0 ? NO_EFFECT : notKnown(`changes of ${unjudged.join(', ')} are not judged`), left);
   if (days === 0) return told(notKnown('no traffic was to be looked at'), [...left, 'traffic']);
   let waiting = true;
   // After the answer there is nobody to tell.
