@@ -55,6 +55,7 @@ interface Row {
   readonly text: readonly string[];
   readonly item: unknown;
   readonly cut: boolean;
+  readonly cost: RowCost;
 }
 
 interface Room {
@@ -75,8 +76,9 @@ function takeRows<Item>(
     for (const item of items) {
       const { value, cut } = shrink(sanitise(item), room.item);
       const text = view.row(item);
-      rows.push({ text, item: value, cut: cut.length > 0 });
-      yield { text: text.join('\n').length + 1, structured: structured ? jsonLength(value) + 1 : 0 };
+      const cost = { text: text.join('\n').length + 1, structured: structured ? jsonLength(value) + 1 : 0 };
+      rows.push({ text, item: value, cut: cut.length > 0, cost });
+      yield cost;
     }
   }
   return rows.slice(0, rowsThatFit(costs(), room));
@@ -125,16 +127,23 @@ export function buildResult<Item extends object>(
       ...closingLines(told, cursor === undefined ? [] : onwards(cursor, items.length - start - rows.length)),
     ].join('\n');
 
-  const longestCursor = seal?.({ offset: items.length, lastKey: 'x'.repeat(LAST_KEY_LENGTH) });
-  const longest = weakened(envelope, seal === undefined ? leftOut(items.length) : SHORTENED_ROWS);
-  const fixedText = textOf(longest, [], longestCursor).length + ROW_NUMBERS_LENGTH;
-  const fixedStructured = structured ? jsonLength(structuredOf(longest, [], longestCursor)) : 0;
-  const rows = takeRows(items.slice(start), view, {
-    text: charactersOf(textTokens) - fixedText,
-    total: budget - fixedText - fixedStructured,
-    item: budget / 4,
-    structured,
-  });
+  /** What is left for rows beside everything else, a cursor of this length included. */
+  const roomBeside = (longestCursor: string | undefined): Room => {
+    const longest = weakened(envelope, seal === undefined ? leftOut(items.length) : SHORTENED_ROWS);
+    const fixedText = textOf(longest, [], longestCursor).length + ROW_NUMBERS_LENGTH;
+    const fixedStructured = structured ? jsonLength(structuredOf(longest, [], longestCursor)) : 0;
+    return {
+      text: charactersOf(textTokens) - fixedText,
+      total: budget - fixedText - fixedStructured,
+      item: budget / 4,
+    };
+  };
+  const without = takeRows(items.slice(start), view, { ...roomBeside(undefined), structured });
+  // Most answers are whole: no cursor is sealed only to find out that none is needed.
+  const isWhole = !continued && start + without.length === items.length;
+  const longestCursor = isWhole ? undefined : seal?.({ offset: items.length, lastKey: 'x'.repeat(LAST_KEY_LENGTH) });
+  const costs = without.map(({ cost }) => cost);
+  const rows = isWhole ? without : without.slice(0, rowsThatFit(costs, roomBeside(longestCursor)));
   const end = start + rows.length;
   const cursor = continued
     ? seal?.(page ?? { offset: 0, lastKey: null })

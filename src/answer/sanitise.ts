@@ -17,6 +17,9 @@ const LINK = /\](?=[([])/gu;
 const CODE_FENCE = /(?:`{3,}|~{3,})/gu;
 const URL_SCHEME = /:\/\//gu;
 
+/** Nothing below would change these: names, numbers, times, most labels. */
+const PLAIN = /^[A-Za-z0-9 _.,@=+/()-]*$/;
+
 function capped(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;
   let end = maxLength - 1;
@@ -30,6 +33,7 @@ function capped(text: string, maxLength: number): string {
  * is returned as it is. Every string of a tool result passes here, in both lanes.
  */
 export function sanitiseText(text: string, maxLength: number = MAX_VALUE_LENGTH): string {
+  if (text.length <= maxLength && PLAIN.test(text)) return text;
   if (isHref(text)) return text;
   const visible = text.replace(LINE_BREAKS, ' ').replace(INVISIBLE, '');
   // URLs first: what replaces them has brackets, which must not complete an image or a link.

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Coverage } from './answer.ts';
 import type { Envelope } from './envelope.ts';
 import { sanitiseText } from './sanitise.ts';
@@ -74,4 +74,4 @@ export const closingLines = (
 ];
 
 /** A boundary that nothing written before this response can imitate (attack 24). */
-export const randomFence = (): string => randomBytes(4).toString('hex');
+export const randomFence = (): string => randomUUID().slice(0, 8);

@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync } from 'node:crypto';
 import type { AuditEntry } from '../access/audit/chain.ts';
 import type { AuditRecorder } from '../access/audit/recorder.ts';
 import { canonicalArguments } from '../access/confirm/params-hash.ts';
@@ -112,7 +112,8 @@ function targetsOf(rawArgs: unknown): string | null {
 
 function argumentsDigest(key: Secret | undefined): (rawArgs: unknown) => string | null {
   if (key === undefined) return () => null;
-  const derived = Buffer.from(hkdfSync('sha256', Buffer.from(key.reveal(), 'base64'), '', 'illumio-mcp/audit', 32));
+  const secret = hkdfSync('sha256', Buffer.from(key.reveal(), 'base64'), '', 'illumio-mcp/audit', 32);
+  const derived = createSecretKey(Buffer.from(secret));
   return (rawArgs) => {
     try {
       return createHmac('sha256', derived).update(canonicalArguments(rawArgs)).digest('base64url');

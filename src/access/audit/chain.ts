@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { AuditRow, AuditStore } from '../../store/audit.ts';
 
 /** What a row says, without its place in the chain. */
@@ -23,7 +23,7 @@ export function hashOf(row: Omit<AuditRow, 'hash'>): string {
   const said = Object.entries(row)
     .filter(([name]) => name !== 'hash')
     .toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return createHash('sha256').update(JSON.stringify(said)).digest('base64url');
+  return hash('sha256', JSON.stringify(said), 'base64url');
 }
 
 const PAGE = 1000;
