@@ -1,12 +1,11 @@
 import { isObject } from '../../core/json.ts';
 
-function hrefOf(value: unknown): string | null {
-  if (typeof value === 'string') return value;
-  if (!isObject(value)) return null;
-  if (typeof value['href'] === 'string') return value['href'];
-  // `rules` comes as {"sec_policy":{"href","name"}} too (traffic.md §4.1).
-  return isObject(value['sec_policy']) ? hrefOf(value['sec_policy']) : null;
-}
+const ownHref = (value: unknown): string | null =>
+  isObject(value) && typeof value['href'] === 'string' ? value['href'] : null;
+
+/** `rules` comes as {"sec_policy":{"href","name"}} too (traffic.md §4.1); no deeper, because the depth is the sender's choice. */
+const hrefOf = (value: unknown): string | null =>
+  typeof value === 'string' ? value : (ownHref(value) ?? (isObject(value) ? ownHref(value['sec_policy']) : null));
 
 /** The hrefs (or plain strings) of a list, or of a single object in its place, joined by ", "; null when there are none. */
 export function joinedRefs(value: unknown): string | null {
