@@ -1,5 +1,9 @@
+import { accessRestrictionRoutes } from './auth/access-restrictions.ts';
 import { apiKeyRoutes } from './auth/api-keys.ts';
 import { loginRoutes } from './auth/login.ts';
+import { permissionRoutes } from './auth/permissions.ts';
+import { serviceAccountRoutes } from './auth/service-accounts.ts';
+import { userRoutes } from './auth/users.ts';
 import { clusterRoutes } from './containers/clusters.ts';
 import { profileRoutes } from './containers/profiles.ts';
 import { containerWorkloadRoutes } from './containers/workloads.ts';
@@ -29,6 +33,7 @@ import { virtualServerRoutes } from './objects/virtual-servers.ts';
 import { virtualServiceRoutes } from './objects/virtual-services.ts';
 import { workloadBulkRoutes } from './objects/workload-bulk.ts';
 import { workloadRoutes } from './objects/workloads.ts';
+import { vulnerabilityRoutes } from './vulnerabilities/routes.ts';
 import type { WorldState } from './world-state.ts';
 
 /** Every route of the kernel and the objects; traffic and events add theirs. */
@@ -36,6 +41,10 @@ export const allRoutes = (): readonly Route<WorldState>[] => [
   ...infrastructureRoutes,
   ...loginRoutes,
   ...apiKeyRoutes,
+  ...userRoutes,
+  ...permissionRoutes,
+  ...serviceAccountRoutes,
+  ...accessRestrictionRoutes,
   ...jobRoutes,
   ...labelRoutes,
   ...workloadBulkRoutes,
@@ -56,6 +65,7 @@ export const allRoutes = (): readonly Route<WorldState>[] => [
   ...enforcementBoundaryRoutes,
   ...firewallSettingsRoutes,
   ...pairingProfileRoutes,
+  ...vulnerabilityRoutes,
   ...clusterRoutes,
   ...profileRoutes,
   ...containerWorkloadRoutes,

@@ -1,4 +1,5 @@
-import { exact, flagParam, listParam, partial, textParam, timeRangeParam } from '../http/query.ts';
+import { exact, flagParam, listParam, numberRangeParam, partial, textParam, timeRangeParam } from '../http/query.ts';
+import { findingsOn, renderSummary } from '../vulnerabilities/wire.ts';
 import type { WorldState } from '../world-state.ts';
 import { labelFilter } from './label-filter.ts';
 import { idIn } from './wire.ts';
@@ -9,7 +10,12 @@ type Test = (workload: StoredWorkload) => boolean;
 
 /** The filters of `GET workloads` (objects.md §6.1) as one test. Parameters the PCE does not know are ignored. */
 export function workloadFilter(world: WorldState, query: URLSearchParams): Test {
-  const tests = [...labelTests(world, query), ...textTests(query), ...stateTests(query), ...venTests(world, query)];
+  const tests = [
+    ...labelTests(world, query),
+    ...textTests(query),
+    ...stateTests(world, query),
+    ...venTests(world, query),
+  ];
   return (workload) => tests.every((test) => test(workload));
 }
 
@@ -38,7 +44,7 @@ function textTests(query: URLSearchParams): Test[] {
   return tests.flatMap(([parameter, test]) => (textParam(query, parameter) === undefined ? [] : [test]));
 }
 
-function stateTests(query: URLSearchParams): Test[] {
+function stateTests(world: WorldState, query: URLSearchParams): Test[] {
   const tests: Test[] = [];
   const managed = flagParam(query, 'managed');
   if (managed !== undefined) tests.push(({ record }) => record.managed === managed);
@@ -54,6 +60,13 @@ function stateTests(query: URLSearchParams): Test[] {
   if (visibility !== undefined) tests.push(({ record }) => record.visibilityLevel === visibility);
   const logTraffic = flagParam(query, 'log_traffic');
   if (logTraffic !== undefined) tests.push(({ record }) => (record.visibilityLevel === 'flow_summary') === logTraffic);
+  const exposed = numberRangeParam(query, 'vulnerability_summary.vulnerability_exposure_score');
+  if (exposed)
+    tests.push(({ record }) => {
+      const findings = record.managed ? findingsOn(world, record.id) : [];
+      const score = renderSummary(findings, true)['vulnerability_exposure_score'];
+      return findings.length > 0 && typeof score === 'number' && score >= exposed.from && score <= exposed.to;
+    });
   const severity = textParam(query, 'risk_summary.ransomware.workload_exposure_severity');
   if (severity !== undefined) tests.push(({ record }) => record.ransomware?.severity === severity);
   return tests;

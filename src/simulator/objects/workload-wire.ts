@@ -3,6 +3,7 @@ import type { WorkloadRecord } from '../estates/estate.ts';
 import type { Caller } from '../world.ts';
 import type { WorldState } from '../world-state.ts';
 import { capsFor, isoTime, isoTimeOrNull, labelHref, venHref, workloadHref } from './wire.ts';
+import { findingsOn, renderSummary } from '../vulnerabilities/wire.ts';
 import type { StoredWorkload } from './workload-store.ts';
 
 /** `agent.config.mode` of each enforcement mode (objects.md §6.2). */
@@ -14,7 +15,12 @@ export const LEGACY_MODES = {
 } as const satisfies Record<WorkloadRecord['enforcementMode'], string>;
 
 /** The wire form of a workload (objects.md §6.2, §6.4). Labels are expanded, as since 22.3. */
-export function renderWorkload(world: WorldState, caller: Caller, stored: StoredWorkload): JsonObject {
+export function renderWorkload(
+  world: WorldState,
+  caller: Caller,
+  stored: StoredWorkload,
+  withVulnerabilities = false,
+): JsonObject {
   const { record, extra } = stored;
   const { orgId } = world;
   const { ven } = record;
@@ -58,7 +64,7 @@ export function renderWorkload(world: WorldState, caller: Caller, stored: Stored
         win_service_name: open.windowsService,
       })),
     },
-    vulnerabilities_summary: null,
+    vulnerabilities_summary: withVulnerabilities ? vulnerabilities(world, stored) : null,
     risk_summary: {
       ransomware: record.ransomware && {
         workload_exposure_severity: record.ransomware.severity,
@@ -87,6 +93,12 @@ export function renderWorkload(world: WorldState, caller: Caller, stored: Stored
     updated_by: { href: stored.updatedBy },
     caps: capsFor(caller, ['write']),
   };
+}
+
+/** Null where no scanner has looked. */
+function vulnerabilities(world: WorldState, { record }: StoredWorkload): JsonObject | null {
+  const findings = findingsOn(world, record.id);
+  return findings.length === 0 ? null : renderSummary(findings, record.managed);
 }
 
 /** Labels as `{ href, key, value }`. */

@@ -1,5 +1,5 @@
 import { scopeTest } from '../auth/scope.ts';
-import { flagParam } from '../http/query.ts';
+import { flagParam, textParam } from '../http/query.ts';
 import { methodNotAllowed, notFound } from '../http/refusals.ts';
 import { collection, type Request, type Route } from '../http/route.ts';
 import type { WorldState } from '../world-state.ts';
@@ -11,11 +11,15 @@ import { renderInterfaces, renderWorkload } from './workload-wire.ts';
 import type { StoredWorkload } from './workload-store.ts';
 
 /** The living workload of the path, if the caller may see it. */
-function find({ world, caller, params }: Request<WorldState>): StoredWorkload {
+export function workloadOf({ world, caller, params }: Request<WorldState>): StoredWorkload {
   const workload = world.workloads.get(params['id'] ?? '');
   if (!workload || workload.deleted || !scopeTest(world, caller)(workload.record.labels)) throw notFound();
   return workload;
 }
+
+/** Summaries of vulnerabilities are computed when asked for (objects.md §4.1). */
+const wantsVulnerabilities = (query: URLSearchParams): boolean =>
+  textParam(query, 'representation') === 'workload_labels_vulnerabilities';
 
 function list({ world, caller, query }: Request<WorldState>) {
   const inScope = scopeTest(world, caller);
@@ -25,7 +29,7 @@ function list({ world, caller, query }: Request<WorldState>) {
   ].filter(({ record }) => inScope(record.labels));
   const matches = workloadFilter(world, query);
   return collection(candidates.filter(matches), candidates.length, (workload) =>
-    renderWorkload(world, caller, workload),
+    renderWorkload(world, caller, workload, wantsVulnerabilities(query)),
   );
 }
 
@@ -50,7 +54,7 @@ export function updateWorkload(
 }
 
 function update(request: Request<WorldState>) {
-  const before = find(request);
+  const before = workloadOf(request);
   const after = updateWorkload(request, before, request.body);
   request.audit('workload.update', [workloadChange(request.world, before, after)]);
   return { status: 204 };
@@ -67,7 +71,7 @@ export function deleteWorkload(
 }
 
 function remove(request: Request<WorldState>) {
-  const workload = find(request);
+  const workload = workloadOf(request);
   deleteWorkload(request, workload);
   request.audit('workload.delete', [workloadChange(request.world, workload, null)]);
   return { status: 204 };
@@ -88,7 +92,10 @@ export const workloadRoutes: readonly Route<WorldState>[] = [
     path: '/orgs/:org/workloads/:id',
     access: 'read',
     schema: 'workloads_get',
-    handle: (request) => ({ status: 200, json: renderWorkload(request.world, request.caller, find(request)) }),
+    handle: (request) => ({
+      status: 200,
+      json: renderWorkload(request.world, request.caller, workloadOf(request), wantsVulnerabilities(request.query)),
+    }),
   },
   { method: 'POST', path: '/orgs/:org/workloads', access: 'write', schema: 'workloads_get', handle: create },
   { method: 'PUT', path: '/orgs/:org/workloads/:id', access: 'write', handle: update },
@@ -100,7 +107,7 @@ export const workloadRoutes: readonly Route<WorldState>[] = [
     collection: true,
     schema: 'workloads_interfaces_get',
     handle(request) {
-      const interfaces = renderInterfaces(request.world.orgId, find(request));
+      const interfaces = renderInterfaces(request.world.orgId, workloadOf(request));
       return collection(interfaces, interfaces.length, (own) => own);
     },
   },
@@ -110,7 +117,7 @@ export const workloadRoutes: readonly Route<WorldState>[] = [
     access: 'read',
     schema: 'workloads_interfaces_get',
     handle(request) {
-      const interfaces = renderInterfaces(request.world.orgId, find(request));
+      const interfaces = renderInterfaces(request.world.orgId, workloadOf(request));
       const own = interfaces.find(({ name }) => name === request.params['name']);
       if (!own) throw notFound();
       return { status: 200, json: own };

@@ -2,19 +2,29 @@ import type { Estate } from '../estates/estate.ts';
 import { pairingProfileSeeds } from '../objects/pairing-profiles-seed.ts';
 import { discoveredSeeds, nodeSeeds, slbSeeds } from '../load-balancers/seed.ts';
 import { containerSeeds } from '../containers/seed.ts';
+import { accountSeeds } from '../auth/seeds.ts';
+import { detectionSeeds, reportSeeds, vulnerabilitySeeds } from '../vulnerabilities/seed.ts';
 import type { RecordSeeds } from './record-store.ts';
 
 const none = () => [];
 
 /** What an estate says or implies beside labels, workloads and policy. Every collection stands here: an export wants to know them all. */
 export function recordSeeds(estate: Estate): RecordSeeds {
+  const accounts = accountSeeds(estate);
   const containers = containerSeeds(estate);
   return {
     pairing_profiles: () => pairingProfileSeeds(estate),
     pairing_keys: none,
+    auth_security_principals: accounts.principals,
+    permissions: accounts.permissions,
+    service_accounts: accounts.serviceAccounts,
+    access_restrictions: none,
     security_principals: none,
     security_principal_users: none,
     service_bindings: none,
+    vulnerabilities: () => vulnerabilitySeeds(estate),
+    detected_vulnerabilities: () => detectionSeeds(estate),
+    vulnerability_reports: () => reportSeeds(estate),
     network_enforcement_nodes: () => nodeSeeds(estate),
     slbs: () => slbSeeds(estate),
     discovered_virtual_servers: () => discoveredSeeds(estate),
