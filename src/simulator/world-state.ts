@@ -3,6 +3,7 @@ import type { JsonObject } from '../core/json.ts';
 import type { PolicySource } from '../model/policy/source.ts';
 import { createKeyStore, type KeyStore } from './auth/keys.ts';
 import { createSessions, type Sessions } from './auth/sessions.ts';
+import { createUserStore, type UserStore } from './auth/user-store.ts';
 import type { Estate } from './estates/estate.ts';
 import { createJobStore, type JobStore } from './http/jobs.ts';
 import { createEpochLog } from './lifecycle/epochs.ts';
@@ -29,6 +30,7 @@ export interface WorldState extends World {
   /** Which PCE this is. */
   readonly release: Release;
   readonly ids: Ids;
+  readonly users: UserStore;
   readonly keys: KeyStore;
   readonly sessions: Sessions;
   readonly jobs: JobStore;
@@ -71,6 +73,8 @@ export function createWorld(
       epochLog.policyChanged(policies.latestVersion());
     },
   });
+  const users = createUserStore(estate, tables);
+  for (const { id } of users.all()) ids.taken('users', id);
   const events = tables.open<JsonObject>('events');
   const ownEvents = [...events.values()];
   const cache = new Map<'draft' | 'active', { readonly stamp: string; readonly source: PolicySource }>();
@@ -103,8 +107,9 @@ export function createWorld(
     policies,
     workloads,
     ownEvents,
+    users,
     keys: createKeyStore(estate, tables),
-    sessions: createSessions(clock, tables),
+    sessions: createSessions(clock, tables, users),
     jobs: createJobStore(clock, tables),
     dimensions: createDimensionStore(estate, tables),
     settings: createSettings(orgId, tables),

@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { JsonObject } from '../core/json.ts';
+import type { Grant } from './auth/roles.ts';
 import type { PolicySource } from '../model/policy/source.ts';
 import type { Estate, LabelRecord, WorkloadRecord } from './estates/estate.ts';
 
@@ -9,9 +10,12 @@ export interface Caller {
   readonly href: string;
   readonly username: string;
   readonly apiKeyId: string | null;
+  /** `read_only`: none of the grants lets anything be written. */
   readonly permission: 'owner' | 'read_only';
-  /** Label ids the caller is limited to (AND across keys, OR within one); empty: everything. */
+  /** All labels the grants are limited to; empty: at least one of them is not. What exactly lies in them: `auth/scope.ts`. */
   readonly scope: readonly number[];
+  /** What the caller may do; on a write, only what allows that write. */
+  readonly grants: readonly Grant[];
 }
 
 /**

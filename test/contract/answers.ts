@@ -83,9 +83,16 @@ async function concrete(call: Client, url: string): Promise<string | null> {
 export function problemsOf(check: Check, { schema, json }: Pick<Answered, 'schema' | 'json'>): readonly string[] {
   const whole = check(schema, json);
   if (whole.length === 0) return whole;
-  if (Array.isArray(json)) return json.flatMap((item) => check(schema, item));
-  return check(schema, [json]).length === 0 ? [] : whole;
+  if (Array.isArray(json)) {
+    const items = json.flatMap((item) => check(schema, item));
+    return isAboutLists(items) ? whole : items;
+  }
+  return isAboutLists(whole) ? check(schema, [json]) : whole;
 }
+
+/** Whether the schema describes a list, and that is all that is wrong. */
+const isAboutLists = (problems: readonly string[]): boolean =>
+  problems.length > 0 && problems.every((problem) => problem.startsWith(' must be array'));
 
 const checks = new Map<string, Check>();
 

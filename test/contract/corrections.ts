@@ -102,6 +102,9 @@ for (const name of ['events_get', 'system_events_get']) corrections[name] = (sch
 // Its kinds of resource overlap, so that no resource could be exactly one of them.
 corrections['resource_canonical_representations'] = ({ oneOf, ...schema }) => ({ ...schema, anyOf: oneOf });
 
+// It allows no href, and what it is part of requires one.
+corrections['orgs_auth_security_principal'] = ({ additionalProperties: _none, ...schema }) => schema;
+
 // A user in full also matches the form that only needs an href, so `oneOf` can never hold.
 corrections['users_get'] = ({ oneOf, ...schema }) => ({ ...schema, ...(oneOf !== undefined && { anyOf: oneOf }) });
 

@@ -41,7 +41,7 @@ async function work(call: Client, simulator: Simulator): Promise<string> {
   await ok('POST', '/orgs/1/sec_policy/draft/services', { name: 'K-2', service_ports: [{ proto: 6, port: 99 }] });
   await ok('PUT', '/orgs/1/settings/events', { audit_event_retention_seconds: 86_400 * 20 });
   await ok('PUT', '/orgs/1/optional_features', [{ name: 'ui_analytics', enabled: true }]);
-  await ok('POST', `/users/${simulator.world.keys.seeded.owner.user.id}/api_keys`, { name: 'kept' });
+  await ok('POST', `/users/${simulator.world.keys.seeded.owner.account.id}/api_keys`, { name: 'kept' });
   const now = new Date(simulator.clock.now()).toISOString();
   const query = await ok('POST', '/orgs/1/traffic_flows/async_queries', {
     query_name: 'kept',

@@ -8,7 +8,9 @@ import { bodyCheck, inputValidation } from '../http/validate.ts';
 import { isoTime, userHref } from '../objects/wire.ts';
 import type { WorldState } from '../world-state.ts';
 import type { ApiKey } from './keys.ts';
+import { permissionsOf, principalOf } from './grants.ts';
 import { self } from './users.ts';
+import { hrefOf, objectsIn, textIn } from '../lifecycle/body.ts';
 
 type Call = Request<WorldState>;
 
@@ -22,7 +24,7 @@ const checkKeyPut = bodyCheck<{ readonly name?: string; readonly description?: s
 );
 
 const renderKey = (key: ApiKey): JsonObject => ({
-  href: `${userHref(key.user.id)}/api_keys/${key.keyId}`,
+  href: `/users/${key.account.id}/api_keys/${key.keyId}`,
   key_id: key.keyId,
   auth_username: `api_${key.keyId}`,
   created_at: isoTime(key.createdMs),
@@ -30,20 +32,46 @@ const renderKey = (key: ApiKey): JsonObject => ({
   description: key.description,
 });
 
-const renderOrgKey = (world: WorldState, key: ApiKey): JsonObject => ({
+const hasExpired = (world: WorldState, { expiresMs }: ApiKey): boolean =>
+  expiresMs !== null && expiresMs <= world.clock.now();
+
+/** The account of a key as its owner's organisation sees it. */
+function renderAccount(world: WorldState, { account }: ApiKey): JsonObject {
+  if (account.type === 'user') {
+    const user = world.users.get(account.id);
+    const permissions = user ? permissionsOf(world, user) : [];
+    return {
+      href: userHref(account.id),
+      type: 'user',
+      name: user?.username ?? '',
+      access_restriction: (user && principalOf(world, user)?.body['access_restriction']) ?? null,
+      permissions: permissions.map(({ id, body }) => ({
+        href: `/orgs/${world.orgId}/permissions/${id}`,
+        role: body['role'],
+        scope: body['scope'],
+      })),
+    };
+  }
+  const { name, access_restriction, permissions } = world.records.get('service_accounts', account.id)?.body ?? {};
+  const href = `/orgs/${world.orgId}/service_accounts/${account.id}`;
+  return { href, type: 'service_account', name: name ?? '', access_restriction, permissions };
+}
+
+/** A key of a user or service account, without its secret (objects.md §2.3). */
+export const renderOrgKey = (world: WorldState, key: ApiKey): JsonObject => ({
   ...renderKey(key),
   href: `/orgs/${world.orgId}/api_keys/${key.keyId}`,
-  state: 'active',
-  expires_in_seconds: -1,
-  created_by: { href: userHref(key.user.id) },
+  state: hasExpired(world, key) ? 'expired' : 'active',
+  expires_in_seconds: key.expiresMs === null ? -1 : Math.max(0, Math.ceil((key.expiresMs - world.clock.now()) / 1000)),
+  created_by: { href: key.createdBy },
   last_login_on: isoTime(key.createdMs),
-  account: { href: userHref(key.user.id), type: 'user', name: key.user.username },
+  account: renderAccount(world, key),
 });
 
 function keyOf(request: Call): ApiKey {
   const user = self(request);
   const key = request.world.keys.get(request.params['key'] ?? '');
-  if (!key || key.user.id !== user.id) throw notFound();
+  if (!key || key.account.type !== 'user' || key.account.id !== user.id) throw notFound();
   return key;
 }
 
@@ -64,12 +92,13 @@ function createKey(request: Call) {
   const key: ApiKey = {
     keyId: randomBytes(9).toString('hex').slice(0, 17),
     secret: randomBytes(32).toString('hex'),
-    user,
-    permission: request.caller.permission,
-    scope: request.caller.scope,
+    account: { type: 'user', id: user.id },
+    grants: null,
     name: given.name,
     description: given.description ?? '',
     createdMs: world.clock.now(),
+    createdBy: request.caller.href,
+    expiresMs: null,
   };
   world.keys.put(key);
   audit('api_key.create', keyChange(key, 'create'));
@@ -99,11 +128,19 @@ function listOrgKeys({ world, query }: Call) {
   const type = textParam(query, 'type');
   if (type !== 'user' && type !== 'service_account')
     throw inputValidation('api_keys_get', "The property '#/' did not contain a required property of 'type'");
-  const keys = type === 'user' ? world.keys.all() : [];
+  const keys = world.keys.all().filter(({ account }) => account.type === type);
   const username = partial(query, 'username');
   const name = partial(query, 'name');
   const state = exact(query, 'state');
-  const found = keys.filter((key) => username(key.user.username) && name(key.name) && state('active'));
+  const role = textParam(query, 'role');
+  const found = keys.filter((key) => {
+    const account = renderAccount(world, key);
+    return (
+      (type === 'user' ? username(textIn(account['name'])) : name(textIn(account['name']))) &&
+      state(hasExpired(world, key) ? 'expired' : 'active') &&
+      (role === undefined || objectsIn(account['permissions']).some((own) => hrefOf(own['role']) === role))
+    );
+  });
   return collection(found, keys.length, (key) => renderOrgKey(world, key));
 }
 
@@ -117,7 +154,7 @@ export const apiKeyRoutes: readonly Route<WorldState>[] = [
     schema: 'users_api_keys_get',
     handle(request) {
       const user = self(request);
-      const keys = request.world.keys.all().filter((key) => key.user.id === user.id);
+      const keys = request.world.keys.of({ type: 'user', id: user.id });
       return collection(keys, keys.length, renderKey);
     },
   },

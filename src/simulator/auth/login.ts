@@ -1,33 +1,34 @@
-import type { JsonObject } from '../../core/json.ts';
 import { CHOICES } from '../choices.ts';
-import type { UserRecord } from '../estates/estate.ts';
 import { unauthorized } from '../http/refusals.ts';
 import { collection, type Request, type Route } from '../http/route.ts';
 import { open } from '../http/schema.ts';
 import { bodyCheck } from '../http/validate.ts';
 import { isoTime, userHref } from '../objects/wire.ts';
 import type { WorldState } from '../world-state.ts';
-import { authenticate, basicCredentials } from './authenticate.ts';
-import { self, userOf } from './users.ts';
+import { authenticate, basicCredentials, sameSecret } from './authenticate.ts';
+import { permissionsOf } from './grants.ts';
+import type { StoredUser } from './user-store.ts';
+import { passwordDigest, self, userOf } from './users.ts';
 
 type Call = Request<WorldState>;
 
 const checkLogout = bodyCheck<unknown>('users_logout_put', open({}));
 
-/** Any password of a known user will do: the simulator keeps none. */
+/** Any password of a known user will do, as long as nobody set one. */
 function passwordLogin({ world, headers }: Call) {
   const credentials = basicCredentials(headers['authorization']);
-  const user = world.estate.users.find(({ username }) => username === credentials?.name);
-  if (!user || !credentials?.secret) throw unauthorized();
+  const user = credentials && world.users.byName(credentials.name);
+  if (!user || user.locked || !user.local || credentials.secret === '') throw unauthorized();
+  if (user.password !== null && !sameSecret(user.password, passwordDigest(credentials.secret))) throw unauthorized();
   return { status: CHOICES.authenticateStatus, json: { auth_token: world.sessions.authToken(user) } };
 }
 
 /** Trades the token of the password login for a session; with an API key it only tells who one is (objects.md §2.2). */
-function login({ world, headers }: Call) {
-  const authorization = headers['authorization'];
-  const token = /^Token token=(.+)$/i.exec(authorization ?? '')?.[1];
-  const user = token === undefined ? callersUser(world, authorization) : world.sessions.redeem(token);
-  if (!user) throw unauthorized();
+function login(request: Call) {
+  const { world, headers } = request;
+  const token = /^Token token=(.+)$/i.exec(headers['authorization'] ?? '')?.[1];
+  const user = token === undefined ? callersUser(request) : world.sessions.redeem(token);
+  if (!user || user.locked) throw unauthorized();
   return {
     status: 200,
     json: {
@@ -50,41 +51,21 @@ function login({ world, headers }: Call) {
   };
 }
 
-function callersUser(world: WorldState, authorization: string | undefined): UserRecord | null {
-  const caller = authenticate(world, authorization);
-  return world.estate.users.find(({ id }) => userHref(id) === caller.href) ?? null;
+function callersUser({ world, headers, from }: Call): StoredUser | null {
+  const caller = authenticate(world, headers['authorization'], from);
+  return world.users.all().find(({ id }) => userHref(id) === caller.href) ?? null;
 }
 
-const organisation = (world: WorldState, user: UserRecord) => ({
+const organisation = (world: WorldState, user: StoredUser) => ({
   org_id: world.orgId,
   org_href: `/orgs/${world.orgId}`,
   href: `/orgs/${world.orgId}`,
   display_name: world.estate.pceFqdn,
-  role_scopes: [
-    {
-      role: { href: `/orgs/${world.orgId}/roles/${user.role}` },
-      scope: user.scope.map((id) => ({ label: { href: `/orgs/${world.orgId}/labels/${id}` } })),
-      href: `/orgs/${world.orgId}/users/${user.id}/role_scopes/${user.id}`,
-    },
-  ],
-});
-
-const renderUser = (world: WorldState, user: UserRecord): JsonObject => ({
-  href: userHref(user.id),
-  type: 'local',
-  username: user.username,
-  full_name: user.fullName,
-  display_name: user.fullName,
-  time_zone: 'UTC',
-  locked: false,
-  effective_groups: [],
-  last_login_on: isoTime(world.estate.nowMs),
-  last_login_ip_address: '127.0.0.1',
-  login_count: 1,
-  presence_status: 'offline',
-  local_profile: {},
-  created_at: isoTime(world.estate.nowMs),
-  updated_at: isoTime(world.estate.nowMs),
+  role_scopes: permissionsOf(world, user).map(({ id, body }) => ({
+    role: body['role'],
+    scope: body['scope'],
+    href: `/orgs/${world.orgId}/users/${user.id}/role_scopes/${id}`,
+  })),
 });
 
 /** Sessions and users (objects.md §2.2). */
@@ -108,21 +89,6 @@ export const loginRoutes: readonly Route<WorldState>[] = [
       ]);
       return { status: 204 };
     },
-  },
-  {
-    method: 'GET',
-    path: '/users',
-    access: 'read',
-    collection: true,
-    schema: 'users_get',
-    handle: ({ world }) => collection(world.estate.users, world.estate.users.length, (user) => renderUser(world, user)),
-  },
-  {
-    method: 'GET',
-    path: '/users/:id',
-    access: 'read',
-    schema: 'users_get',
-    handle: (request) => ({ status: 200, json: renderUser(request.world, userOf(request)) }),
   },
   {
     method: 'GET',

@@ -18,12 +18,15 @@ export interface AuditedWrite {
 
 /** The event a successful write leaves behind, in the shape of traffic.md §6.2. */
 export function eventOf({ world, caller, eventType, changes, method, path, status, srcIp }: AuditedWrite): JsonObject {
-  const user = { href: caller.href, username: caller.username };
+  // What a service account looks like here is not known; its own kind is (traffic.md §6.3).
+  const creator = caller.href.startsWith('/users/')
+    ? { user: { href: caller.href, username: caller.username } }
+    : { service_account: { href: caller.href, name: caller.username } };
   return {
     href: `/orgs/${world.orgId}/events/${randomUUID()}`,
     timestamp: isoTime(world.clock.now()),
     pce_fqdn: world.estate.pceFqdn,
-    created_by: { user },
+    created_by: creator,
     event_type: eventType,
     status: 'success',
     severity: 'info',

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { authenticate } from '../auth/authenticate.ts';
+import { withGrants } from '../auth/grants.ts';
+import { grantsFor } from '../auth/roles.ts';
 import { CHOICES } from '../choices.ts';
 import type { Caller } from '../world.ts';
 import type { WorldState } from '../world-state.ts';
@@ -21,7 +23,14 @@ const DEFAULT_ROWS = 500;
 /** Up to this many rows an answer is one string with a length; more are streamed. */
 const ROWS_IN_ONE_PIECE = 50;
 
-const NOBODY: Caller = { href: '/users/0', username: 'system', apiKeyId: null, permission: 'read_only', scope: [] };
+const NOBODY: Caller = {
+  href: '/users/0',
+  username: 'system',
+  apiKeyId: null,
+  permission: 'read_only',
+  scope: [],
+  grants: [],
+};
 
 export interface KernelOptions {
   readonly world: WorldState;
@@ -95,6 +104,7 @@ export function createKernel({ world, router, limit, faults }: KernelOptions) {
       world,
       headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)])),
       requestId,
+      from: request.socket.remoteAddress ?? null,
       audit: audited.add,
     };
     const readAgain: Request['readAgain'] = async (asked, query, reader) => {
@@ -145,7 +155,8 @@ export function createKernel({ world, router, limit, faults }: KernelOptions) {
   /** Who is calling, once that is known to be allowed; hooks learn of it even when it is not. */
   function admit(exchange: Exchange, match: Match | ApiError): Caller {
     if (!(match instanceof ApiError) && match.route.access === 'open') return NOBODY;
-    const caller = authenticate(world, exchange.raw.request.headers.authorization);
+    const { request } = exchange.raw;
+    const caller = authenticate(world, request.headers.authorization, request.socket.remoteAddress ?? null);
     exchange.caller = caller;
     const key = caller.apiKeyId ?? caller.username;
     limit(key);
@@ -154,8 +165,19 @@ export function createKernel({ world, router, limit, faults }: KernelOptions) {
     if (perMinute !== undefined) limit(`${key} ${path}`, perMinute);
     const org = match.params['org'];
     if (org !== undefined && org !== String(world.orgId)) throw forbidden();
-    if (match.route.access !== 'read' && caller.permission === 'read_only') throw forbidden();
-    return caller;
+    return allowed(caller, match.route);
+  }
+
+  /** The caller with what lets it do this. Throws 403. */
+  function allowed(caller: Caller, route: Route<WorldState>): Caller {
+    if (route.access === 'read') {
+      // Whoever has no permission sees nothing of the organisation, and itself.
+      if (caller.grants.length === 0 && !route.path.startsWith('/users/')) throw forbidden();
+      return caller;
+    }
+    const grants = grantsFor(caller.grants, route);
+    if (grants.length === 0) throw forbidden();
+    return withGrants(caller, grants);
   }
 
   interface RenderContext {

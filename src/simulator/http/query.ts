@@ -61,6 +61,17 @@ export function timeRangeParam(
   };
 }
 
+/** `name[gte]` and `name[lte]` as numbers. */
+export function numberRangeParam(
+  query: URLSearchParams,
+  name: string,
+): { readonly from: number; readonly to: number } | undefined {
+  const from = integerParam(query, `${name}[gte]`);
+  const to = integerParam(query, `${name}[lte]`);
+  if (from === undefined && to === undefined) return undefined;
+  return { from: from ?? Number.NEGATIVE_INFINITY, to: to ?? Number.POSITIVE_INFINITY };
+}
+
 function timeMs(name: string, value: string): number {
   const ms = Date.parse(value);
   if (Number.isNaN(ms)) throw notMatching(name, 'date-time');

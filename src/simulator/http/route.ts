@@ -29,6 +29,8 @@ export interface Request<W extends World = World> {
   readonly body: unknown;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly requestId: string;
+  /** The address of the client. */
+  readonly from: string | null;
   /** What a GET of a collection would answer somebody now, before it is cut and rendered. Throws 404 for anything else. */
   readonly readAgain: (path: string, query: string, caller: Caller) => Promise<ItemsReply>;
   /** Names the event this write is; written once the answer turns out to be a success. Called again, it adds changes. */

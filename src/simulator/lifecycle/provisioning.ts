@@ -23,8 +23,12 @@ const checkProvision = bodyCheck<Subset & { readonly update_description?: string
   record({ update_description: text, change_subset: changeSubset }),
 );
 const checkRevert = bodyCheck<Subset>('sec_policy_delete_put', record({ change_subset: changeSubset }));
-/** A scoped caller commits and reverts rule sets of its scope, nothing else. */
+/** A scoped caller commits and reverts rule sets of its scope, nothing else; a provisioner of global objects all but rule sets. */
 function authorise(world: WorldState, caller: Caller, objects: readonly Pending[]): void {
+  const onlyGlobal = caller.grants.every(({ role }) => role === 'global_object_provisioner');
+  if (onlyGlobal && objects.some(({ type }) => type === 'rule_sets')) throw forbidden();
+  const onlyRuleSets = caller.grants.every(({ role }) => role === 'ruleset_manager' || role === 'ruleset_provisioner');
+  if (onlyRuleSets && objects.some(({ type }) => type !== 'rule_sets')) throw forbidden();
   if (caller.scope.length === 0) return;
   for (const { type, draft } of objects) {
     if (type !== 'rule_sets') throw forbidden();

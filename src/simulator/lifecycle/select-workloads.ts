@@ -64,7 +64,8 @@ function clausesOf(world: WorldState, entries: readonly JsonObject[]): readonly 
   return [...byKey.values()];
 }
 
-function labelsOf(world: WorldState, entry: JsonObject): readonly number[] {
+/** The labels an entry of a scope names, itself or by group. */
+export function labelsOf(world: WorldState, entry: JsonObject): readonly number[] {
   const label = labelIdIn(world.orgId, hrefOf(entry['label']));
   if (label !== null) return [label];
   const group = hrefOf(entry['label_group']);

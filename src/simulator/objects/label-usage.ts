@@ -23,7 +23,7 @@ export function usageOf(world: WorldState, id: number): JsonObject {
     ruleset: users.has('rule_sets'),
     static_policy_scopes: inSettings('static_policy_scopes'),
     pairing_profile: inRecords(world, 'pairing_profiles', href),
-    permission: world.estate.users.some(({ scope }) => scope.includes(id)),
+    permission: inRecords(world, 'permissions', href) || inRecords(world, 'service_accounts', href),
     workload: world.workloads.byLabel().has(id),
     container_workload: profile,
     firewall_coexistence_scope: inSettings('firewall_coexistence'),
@@ -37,7 +37,13 @@ export function usageOf(world: WorldState, id: number): JsonObject {
 }
 
 /** Records that may carry labels. */
-const LABELLED = ['pairing_profiles', 'container_workload_profiles', 'label_mapping_rules'] as const;
+const LABELLED = [
+  'pairing_profiles',
+  'container_workload_profiles',
+  'label_mapping_rules',
+  'permissions',
+  'service_accounts',
+] as const;
 
 const inRecords = ({ records }: WorldState, collection: (typeof LABELLED)[number], href: string): boolean =>
   records.all(collection).some(({ body }) => hrefsIn(body).includes(href));

@@ -192,7 +192,7 @@ test('max_results cuts, and the count says how many there are', async () => {
 
 test('a scoped user sees the flows of the workloads in scope', async () => {
   const seen = await pce.rows(asking(), { as: 'scoped' });
-  const scope = pce.world.keys.seeded.scoped.scope.map((id) => `/orgs/1/labels/${id}`);
+  const scope = (pce.world.keys.seeded.scoped.grants?.[0]?.scope ?? []).map((id) => `/orgs/1/labels/${id}`);
   const keys = new Set(scope.map((href) => pce.world.label(Number(href.split('/').at(-1)))?.key));
   const within = ({ workload }: FlowRecord['src']): boolean =>
     workload !== undefined &&
