@@ -156,6 +156,7 @@ export async function firm(env: Env | ((simulator: Simulator) => Env) = {}, name
     },
     async call(login, tool, args = {}, meta = {}) {
       const request = message('tools/call', { name: tool, arguments: args });
+      const { _meta: said } = request.params;
       const response = await fetch(gateway.url, {
         method: 'POST',
         headers: {
@@ -166,11 +167,7 @@ export async function firm(env: Env | ((simulator: Simulator) => Env) = {}, name
           'mcp-method': 'tools/call',
           'mcp-name': tool,
         },
-        // oxlint-disable-next-line no-underscore-dangle -- the protocol's name
-        body: JSON.stringify({
-          ...request,
-          params: { ...request.params, _meta: { ...request.params._meta, ...meta } },
-        }),
+        body: JSON.stringify({ ...request, params: { ...request.params, _meta: { ...said, ...meta } } }),
       });
       const text = await response.text();
       const line = text.split('\n').find((each) => each.startsWith('data: '));

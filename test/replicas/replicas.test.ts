@@ -7,7 +7,8 @@ import { Secret } from '../../src/core/secret.ts';
 import { AUDIT, createSqlAudit } from '../../src/store/audit.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
 import { POSTGRES_PROGRAMS } from '../store/postgres-server.ts';
-import { type Answer, type Replicas, startReplicas } from './replicas.ts';
+import type { Answer } from './asking.ts';
+import { type Replicas, startReplicas } from './replicas.ts';
 
 describe.skipIf(POSTGRES_PROGRAMS === undefined)('three replicas on PostgreSQL', () => {
   let servers: Replicas;
