@@ -29,10 +29,21 @@ export async function openDownload(
       if (again === undefined)
         throw badAnswer(`The PCE counted ${flowsCount} flows, but their download stays empty.`, { query });
     } catch (error) {
-      if (again === undefined || !(error instanceof Failure) || error.code !== 'pce_not_found') throw error;
+      if (again === undefined) gone(error);
+      if (!(error instanceof Failure) || error.code !== 'pce_not_found') throw error;
     }
     await http.pause(again, signal);
   }
+}
+
+/** Throws `error`; where it says that something is not there, that this is the query. */
+export function gone(error: unknown): never {
+  if (!(error instanceof Failure) || error.code !== 'pce_not_found') throw error;
+  throw new Failure('pce_not_found', {
+    message: 'The traffic query is no longer on the PCE: it expired or was deleted.',
+    remedy: 'Ask again.',
+    cause: error,
+  });
 }
 
 /** Looks at the first bytes, to tell an empty array from a body, and hands all of them on. */

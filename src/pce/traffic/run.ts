@@ -7,7 +7,7 @@ import type { PceHttp } from '../http/http.ts';
 import { ownHref } from '../own-href.ts';
 import type { TrafficOptions } from '../view.ts';
 import { trafficBody } from './body.ts';
-import { openDownload } from './download.ts';
+import { gone, openDownload } from './download.ts';
 import type { TrafficQuery, TrafficStream } from './query.ts';
 
 const FIRST_POLL_MS = 200;
@@ -101,15 +101,6 @@ function stopped({ status, message }: QueryState, query: Href): Failure {
       detail: { query },
     });
   return new Failure('cancelled', { message: 'The traffic query was cancelled on the PCE.', detail: { query } });
-}
-
-function gone(error: unknown): never {
-  if (!(error instanceof Failure) || error.code !== 'pce_not_found') throw error;
-  throw new Failure('pce_not_found', {
-    message: 'The traffic query is no longer on the PCE: it expired or was deleted.',
-    remedy: 'Ask again.',
-    cause: error,
-  });
 }
 
 interface QueryState {
