@@ -135,8 +135,8 @@ describe('what goes wrong for good', () => {
       'the download',
       'a broken connection',
       { kind: 'reset', after_bytes: 30_000 },
-      /^pce_bad_answer$/,
-      /broke off before its end/,
+      /^pce_(?:bad_answer|unreachable)$/,
+      /broke off before its end|could not be reached/,
     ],
     [
       'the download',
