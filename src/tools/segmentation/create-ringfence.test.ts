@@ -1,11 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Called, callWith } from '../../../test/catalogue/call.ts';
 import { type Simulated, simulated } from '../../../test/catalogue/simulated.ts';
+import { flowTables } from '../../work/flow-tables.ts';
 
+const flows = flowTables();
+afterAll(() => flows.close());
 let pce: Simulated;
 beforeEach(async () => {
   // A connection of its own for each test: together they would run into the quota of requests.
-  pce = await simulated({ profile: 'small' });
+  pce = await simulated({ profile: 'small' }, { flows });
 });
 afterEach(() => pce.close());
 
