@@ -9,19 +9,23 @@ export interface Segment {
 
 /** Past traffic that happened again: while a replay lasts, it takes the place of the traffic the estate would have had then. */
 export interface Replays {
-  /** Lets [fromMs, toMs) happen again from `atMs` on, which must lie behind earlier replays. */
-  add(fromMs: number, toMs: number, atMs: number): Segment;
+  /** Lets [fromMs, toMs), as it was seen then, happen again from `atMs` on, which must lie behind it and behind earlier replays. */
+  add(fromMs: number, toMs: number, atMs: number): Pick<Segment, 'fromMs' | 'toMs'>;
   /** [fromMs, toMs) cut where a replay begins or ends. */
   segments(fromMs: number, toMs: number): readonly Segment[];
 }
 
 export function createReplays(tables: Tables = createTables()): Replays {
   const replays = tables.open<Segment>('replays');
-  return {
+  const created: Replays = {
     add(fromMs, toMs, atMs) {
-      const replay = { fromMs: atMs, toMs: atMs + (toMs - fromMs), shiftMs: atMs - fromMs };
-      replays.set(String(replay.fromMs), replay);
-      return replay;
+      const later = atMs - fromMs;
+      // What was a repetition itself repeats what that repeated.
+      for (const seen of created.segments(fromMs, toMs)) {
+        const replay = { fromMs: seen.fromMs + later, toMs: seen.toMs + later, shiftMs: seen.shiftMs + later };
+        replays.set(String(replay.fromMs), replay);
+      }
+      return { fromMs: atMs, toMs: toMs + later };
     },
     segments(fromMs, toMs) {
       const found: Segment[] = [];
@@ -37,4 +41,5 @@ export function createReplays(tables: Tables = createTables()): Replays {
       return found;
     },
   };
+  return created;
 }
