@@ -33,6 +33,7 @@ import { virtualServerRoutes } from './objects/virtual-servers.ts';
 import { virtualServiceRoutes } from './objects/virtual-services.ts';
 import { workloadBulkRoutes } from './objects/workload-bulk.ts';
 import { workloadRoutes } from './objects/workloads.ts';
+import { venOperationRoutes } from './vens/routes.ts';
 import { vulnerabilityRoutes } from './vulnerabilities/routes.ts';
 import type { WorldState } from './world-state.ts';
 
@@ -50,6 +51,7 @@ export const allRoutes = (): readonly Route<WorldState>[] => [
   ...workloadBulkRoutes,
   ...workloadRoutes,
   ...venRoutes,
+  ...venOperationRoutes,
   ...labelDimensionRoutes,
   ...labelGroupRoutes,
   ...ipListRoutes,

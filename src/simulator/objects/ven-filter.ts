@@ -1,22 +1,19 @@
 import { flagParam, listParam, partial, textParam, timeRangeParam } from '../http/query.ts';
+import { venNow } from '../vens/upgrading.ts';
+import { comparableVersion } from '../vens/version.ts';
 import type { WorldState } from '../world-state.ts';
 import { labelFilter } from './label-filter.ts';
 import type { Managed } from './ven-wire.ts';
 
-function health({ record: { ven } }: Managed): string {
+/** Healthy, or the worst of its conditions. */
+export function venHealth({ record: { ven } }: Managed): string {
   if (ven.conditions.some(({ severity }) => severity === 'err')) return 'error';
   return ven.conditions.length > 0 ? 'warning' : 'healthy';
 }
 
-/** `21.5.30-8527` in a form that compares as text. */
-const comparable = (version: string): string =>
-  version
-    .split(/[.-]/)
-    .map((part) => part.padStart(8, '0'))
-    .join('.');
-
 /** The filters of `GET vens` (objects.md §6.7) as one test. */
 export function venFilter(world: WorldState, query: URLSearchParams): (ven: Managed) => boolean {
+  const now = world.clock.now();
   const labels = labelFilter(world, query);
   const name = partial(query, 'name');
   const hostname = partial(query, 'hostname');
@@ -42,26 +39,34 @@ export function venFilter(world: WorldState, query: URLSearchParams): (ven: Mana
   equal('activation_type', () => 'pairing_key');
   const wantedHealth = textParam(query, 'health');
   if (wantedHealth !== undefined)
-    tests.push((ven) => (wantedHealth === 'unhealthy' ? health(ven) !== 'healthy' : health(ven) === wantedHealth));
+    tests.push((ven) =>
+      wantedHealth === 'unhealthy' ? venHealth(ven) !== 'healthy' : venHealth(ven) === wantedHealth,
+    );
   const wantedCondition = textParam(query, 'condition');
   if (wantedCondition !== undefined)
     tests.push(({ record }) => record.ven.conditions.some(({ type }) => type === wantedCondition));
-  tests.push(...versionTests(query), ...timeTests(query));
+  tests.push(...versionTests(query, now), ...timeTests(query));
   const golden = flagParam(query, 'golden_image');
   if (golden !== undefined) tests.push(({ extra }) => extra.venGoldenImage === golden);
-  for (const never of ['upgrade_pending', 'authentication_recovery'])
-    if (flagParam(query, never)) tests.push(() => false);
+  const pending = flagParam(query, 'upgrade_pending');
+  if (pending !== undefined) tests.push((ven) => (venNow(ven, now).target !== null) === pending);
+  const recovery = flagParam(query, 'authentication_recovery');
+  if (recovery !== undefined) tests.push(({ extra }) => (extra.venRecoveryUntilMs ?? 0) > now === recovery);
   const clusters = listParam(query, 'container_clusters');
   if (clusters && clusters.length > 0) tests.push(() => false);
   return (ven) => tests.every((test) => test(ven));
 }
 
-function versionTests(query: URLSearchParams): ((ven: Managed) => boolean)[] {
+function versionTests(query: URLSearchParams, now: number): ((ven: Managed) => boolean)[] {
   const low = textParam(query, 'version[gte]');
   const high = textParam(query, 'version[lte]');
   return [
-    ...(low === undefined ? [] : [({ record }: Managed) => comparable(record.ven.version) >= comparable(low)]),
-    ...(high === undefined ? [] : [({ record }: Managed) => comparable(record.ven.version) <= comparable(high)]),
+    ...(low === undefined
+      ? []
+      : [(ven: Managed) => comparableVersion(venNow(ven, now).version) >= comparableVersion(low)]),
+    ...(high === undefined
+      ? []
+      : [(ven: Managed) => comparableVersion(venNow(ven, now).version) <= comparableVersion(high)]),
   ];
 }
 

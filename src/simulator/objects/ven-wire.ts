@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../core/json.ts';
 import type { VenRecord } from '../estates/estate.ts';
 import type { Caller } from '../world.ts';
+import { venNow } from '../vens/upgrading.ts';
 import type { WorldState } from '../world-state.ts';
 import { capsFor, isoTime, isoTimeOrNull, venHref, workloadHref } from './wire.ts';
 import type { StoredWorkload } from './workload-store.ts';
@@ -20,6 +21,7 @@ function platform(osId: string | null): string | null {
 export function renderVen(world: WorldState, caller: Caller, stored: Managed, expanded: boolean): JsonObject {
   const { record, extra } = stored;
   const { ven } = record;
+  const upgrade = venNow(stored, world.clock.now());
   const workload = { href: workloadHref(world.orgId, record.id) };
   return {
     href: venHref(world.orgId, record.id),
@@ -30,7 +32,7 @@ export function renderVen(world: WorldState, caller: Caller, stored: Managed, ex
     os_id: record.osId,
     os_detail: record.osDetail,
     os_platform: platform(record.osId),
-    version: ven.version,
+    version: upgrade.version,
     status: ven.status,
     activation_type: 'pairing_key',
     active_pce_fqdn: world.estate.pceFqdn,
@@ -66,9 +68,9 @@ export function renderVen(world: WorldState, caller: Caller, stored: Managed, ex
     updated_by: { href: stored.updatedBy },
     conditions: ven.conditions.map((own) => condition(world, stored, own)),
     ven_type: ven.type,
-    authentication_recovery: false,
-    upgrade_target_version: null,
-    upgrade_expires_at: null,
+    authentication_recovery: (extra.venRecoveryUntilMs ?? 0) > world.clock.now(),
+    upgrade_target_version: upgrade.target,
+    upgrade_expires_at: isoTimeOrNull(upgrade.expiresMs),
     caps: capsFor(caller, ['write', 'generate_support_report', 'upgrade', 'unpair']),
   };
 }

@@ -2,8 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { LABEL, tinyEstate, workloadId } from '../testing/tiny-estate.ts';
 import { breadthEstate } from '../testing/breadth-estate.ts';
 import { draft, labelHref, startTiny, type Thing } from '../testing/tiny-simulator.ts';
+import { releaseOf } from '../versions.ts';
 
-const { call, created, done, got, listed, refused, simulator } = await startTiny(breadthEstate());
+const { call, created, done, got, listed, refused, simulator } = await startTiny(breadthEstate(), {
+  release: releaseOf('26.3'),
+});
 const base = '/orgs/1/sec_policy/draft';
 const workload = (n: number) => `/orgs/1/workloads/${workloadId(n)}`;
 const shop = `/orgs/1/sec_policy/active/virtual_services/${workloadId(500)}`;

@@ -23,6 +23,9 @@ export interface WorkloadExtra {
   readonly venDescription: string | null;
   readonly venTargetPce: string | null;
   readonly venGoldenImage: boolean;
+  /** An upgrade that was asked for; it counts as done some minutes later (`vens/upgrading.ts`). */
+  readonly venUpgrade: { readonly release: string; readonly fromMs: number; readonly expiresMs: number } | null;
+  readonly venRecoveryUntilMs: number | null;
   /** Beside `record.interfaces`, index by index. */
   readonly interfaces: readonly { readonly linkState: string | null; readonly friendlyName: string | null }[];
 }
@@ -38,6 +41,8 @@ export const NO_EXTRA: WorkloadExtra = {
   venDescription: null,
   venTargetPce: null,
   venGoldenImage: false,
+  venUpgrade: null,
+  venRecoveryUntilMs: null,
   interfaces: [],
 };
 

@@ -3,6 +3,7 @@ import type { WorkloadRecord } from '../estates/estate.ts';
 import type { Caller } from '../world.ts';
 import type { WorldState } from '../world-state.ts';
 import { capsFor, isoTime, isoTimeOrNull, labelHref, venHref, workloadHref } from './wire.ts';
+import { venNow } from '../vens/upgrading.ts';
 import { findingsOn, renderSummary } from '../vulnerabilities/wire.ts';
 import type { StoredWorkload } from './workload-store.ts';
 
@@ -123,7 +124,8 @@ export function renderInterfaces(orgId: number, { record, extra }: StoredWorkloa
 }
 
 /** The deprecated `agent`, never without `config`: workloader dereferences it on unmanaged workloads too (objects.md §6.2). */
-function renderAgent(world: WorldState, { record }: StoredWorkload): JsonObject {
+function renderAgent(world: WorldState, stored: StoredWorkload): JsonObject {
+  const { record } = stored;
   const { ven } = record;
   const config = {
     mode: LEGACY_MODES[record.enforcementMode],
@@ -164,7 +166,7 @@ function renderAgent(world: WorldState, { record }: StoredWorkload): JsonObject 
       security_policy_applied_at: isoTimeOrNull(ven.policyAppliedMs),
       security_policy_received_at: isoTimeOrNull(ven.policyAppliedMs),
       status: ven.status,
-      agent_version: ven.version,
+      agent_version: venNow(stored, world.clock.now()).version,
       agent_health_errors: { errors: [], warnings: [] },
       agent_health: ven.conditions.map(({ type, severity }) => ({ type, severity })),
       last_heartbeat_on: isoTimeOrNull(ven.lastHeartbeatMs),

@@ -3,6 +3,7 @@ import { pairingProfileSeeds } from '../objects/pairing-profiles-seed.ts';
 import { discoveredSeeds, nodeSeeds, slbSeeds } from '../load-balancers/seed.ts';
 import { containerSeeds } from '../containers/seed.ts';
 import { accountSeeds } from '../auth/seeds.ts';
+import { releaseSeeds } from '../vens/releases.ts';
 import { detectionSeeds, reportSeeds, vulnerabilitySeeds } from '../vulnerabilities/seed.ts';
 import type { RecordSeeds } from './record-store.ts';
 
@@ -22,6 +23,8 @@ export function recordSeeds(estate: Estate): RecordSeeds {
     security_principals: none,
     security_principal_users: none,
     service_bindings: none,
+    ven_releases: () => releaseSeeds(estate),
+    inactive_ven_cleanup_schedules: none,
     vulnerabilities: () => vulnerabilitySeeds(estate),
     detected_vulnerabilities: () => detectionSeeds(estate),
     vulnerability_reports: () => reportSeeds(estate),

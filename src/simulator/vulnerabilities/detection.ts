@@ -9,6 +9,4 @@ export const vulnerabilityHref = (orgId: number, id: string): string => `/orgs/$
 
 /** One finding is one vulnerability on one port of one workload, whoever reports it and how often. */
 export const detectionId = ({ workload, vulnerability, ip_address: ip, port, proto }: JsonObject): string =>
-  [lastSegment(hrefOf(workload) ?? ''), lastSegment(hrefOf(vulnerability) ?? ''), ip, port ?? '', proto ?? ''].join(
-    '|',
-  );
+  JSON.stringify([lastSegment(hrefOf(workload) ?? ''), lastSegment(hrefOf(vulnerability) ?? ''), ip, port, proto]);

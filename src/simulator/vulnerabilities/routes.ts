@@ -197,9 +197,8 @@ function affected({ world, caller }: Call): readonly StoredWorkload[] {
 function aggregated(request: Call) {
   const { world } = request;
   const findings = affected(request).flatMap(({ record: own }) => findingsOn(world, own.id));
-  const groups = Map.groupBy(
-    findings,
-    ({ record: own, vulnerability }) => `${vulnerability.id} ${String(own.body['proto'])} ${String(own.body['port'])}`,
+  const groups = Map.groupBy(findings, ({ record: own, vulnerability }) =>
+    JSON.stringify([vulnerability.id, own.body['proto'], own.body['port']]),
   );
   return {
     status: 200,

@@ -1,6 +1,6 @@
 import type { Href } from '../../core/href.ts';
 import type { JsonObject } from '../../core/json.ts';
-import { hrefOf } from '../lifecycle/body.ts';
+import { hrefOf, textIn } from '../lifecycle/body.ts';
 import { isoTime, lastSegment, workloadHref } from '../objects/wire.ts';
 import { auditFields } from '../records/record-routes.ts';
 import type { StoredRecord } from '../records/record-store.ts';
@@ -99,7 +99,7 @@ export function renderFinding(world: WorldState, finding: Finding): JsonObject {
     port_wide_exposure: exposure === null ? { any: null, ip_list: null } : wide([finding]),
     workload: { href: hrefOf(record.body['workload']) },
     vulnerability: described,
-    vulnerability_report: { href: `/orgs/${world.orgId}/vulnerability_reports/${String(record.body['report'])}` },
+    vulnerability_report: { href: `/orgs/${world.orgId}/vulnerability_reports/${textIn(record.body['report']) ?? ''}` },
   };
 }
 
