@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Called, callWith } from '../../../test/catalogue/call.ts';
+import { FLAVOURS, ringfenceLoop } from '../../../test/analysis/ringfence-loop.ts';
 import { type Simulated, simulated } from '../../../test/catalogue/simulated.ts';
 import { flowTables } from '../../work/flow-tables.ts';
 
@@ -18,105 +19,18 @@ async function ok(name: string, args: object): Promise<Called['structured']> {
   return structured;
 }
 
-interface RemoteRow {
-  readonly app: string;
-  readonly env: string;
-  readonly coverage: string;
-}
-const remotesOf = (answer: Called['structured']): readonly RemoteRow[] =>
-  answer['inbound_remote_apps'] as readonly RemoteRow[];
 const rulesOf = (answer: Called['structured']) =>
   (answer['ruleset'] as { readonly rules: readonly { readonly type: string; readonly rule: string }[] }).rules;
 const hrefOf = (answer: Called['structured']) => String((answer['ruleset'] as { readonly href?: string }).href);
 
-/** already_allowed and newly_allowed again, from the raw flows of get-traffic-flows. */
-async function recomputed(app: string, env: string): Promise<Readonly<Record<string, string>>> {
-  const { structured, isError, text } = await callWith(pce.dispatcher, 'get-traffic-flows-summary', {
-    include_destinations: [`app=${app}`, `env=${env}`],
-    group_by: ['source_app', 'source_env', 'policy'],
-    detail_level: 'full',
-  });
-  expect(isError, text).toBe(false);
-  const coverage: Record<string, string> = {};
-  for (const item of structured.items) {
-    const [from, fromEnv] = [item['source_app'], item['source_env']].map(String);
-    if (from === '-' || fromEnv === '-' || (from === app && fromEnv === env)) continue;
-    const name = `${from} (${fromEnv})`;
-    coverage[name] =
-      item['policy'] === 'allowed' && coverage[name] !== 'newly_allowed' ? 'already_allowed' : 'newly_allowed';
-  }
-  return coverage;
-}
-
-const FLAVOURS = ['any', 'ams', 'ams_and_any'] as const;
-const APPS = [
-  ['ordering', 'prod'],
-  ['ordering', 'dev'],
-  ['ecommerce', 'prod'],
-  ['ecommerce', 'dev'],
-  ['payments', 'prod'],
-  ['payments', 'dev'],
-  ['monitoring', 'prod'],
-  ['file-services', 'prod'],
-] as const;
-const CASES = [
-  ...FLAVOURS.flatMap((deny_consumer) =>
-    [true, false].map((skip_allowed) => ({ selective: true, deny_consumer, skip_allowed })),
-  ),
-  ...[true, false].map((skip_allowed) => ({ selective: false, skip_allowed })),
-].map((options, index) => ({ ...options, app: APPS[index]?.[0] ?? '', env: APPS[index]?.[1] ?? '' }));
-
-describe.each(CASES)(
-  'a ringfence of $app ($env): selective $selective, $deny_consumer, skip_allowed $skip_allowed',
-  (given) => {
-    const { app, env, ...options } = given;
-    const args = { app_name: app, env_name: env, ...options };
-
-    it('is planned, applied, provisioned, and then complete', async () => {
-      const planned = await ok('create-ringfence', { ...args, dry_run: true });
-      expect(planned).toMatchObject({ state: 'planned', dry_run: true, app, env });
-
-      const expected = await recomputed(app, env);
-      expect(Object.fromEntries(remotesOf(planned).map((one) => [`${one.app} (${one.env})`, one.coverage]))).toEqual(
-        expected,
-      );
-      const wanted = Object.entries(expected).filter(
-        ([, coverage]) => !options.skip_allowed || coverage === 'newly_allowed',
-      );
-      const types = Object.groupBy(rulesOf(planned), ({ type }) => type);
-      expect(types['intra-scope']).toHaveLength(1);
-      expect(types['extra-scope allow (inbound)'] ?? []).toHaveLength(wanted.length);
-      expect(types['deny (block all inbound)'] ?? []).toHaveLength(options.selective ? 1 : 0);
-
-      const applied = await ok('apply-plan', { plan_id: planned['plan_id'] });
-      expect(applied['state']).toBe('applied');
-      const again = await ok('create-ringfence', args);
-      expect(again).toMatchObject({ state: 'unchanged', items: [] });
-
-      await ok('provision-policy', { hrefs: [hrefOf(again)] });
-      const after = await ok('create-ringfence', { ...args, skip_allowed: false });
-      // What was skipped is wanted now; nothing else is.
-      expect(rulesOf(after).every(({ rule }) => rule.startsWith('allow app='))).toBe(true);
-      expect(rulesOf(after)).toHaveLength(options.skip_allowed ? Object.keys(expected).length - wanted.length : 0);
-
-      // Every observed remote application is covered: enforcing breaks nothing that comes from one.
-      const enforced = await callWith(pce.dispatcher, 'simulate-enforcement', {
-        app_name: app,
-        env_name: env,
-        target_mode: options.selective ? 'selective' : 'full',
-      });
-      expect(enforced.isError, enforced.text).toBe(false);
-      const broken = enforced.structured.items.filter(
-        (item) =>
-          item['change'] === 'will_break' &&
-          /\bapp=/.test(String(item['from'])) &&
-          /\benv=/.test(String(item['from'])) &&
-          String(item['to']).includes(`app=${app} env=${env}`),
-      );
-      expect(broken).toEqual([]);
-    });
-  },
-);
+// All of them, on all applications: test/full/ringfence-flavours.test.ts.
+it.each([
+  ['ordering', 'prod', { selective: true, deny_consumer: 'any', skip_allowed: true }],
+  ['monitoring', 'prod', { selective: false, deny_consumer: 'any', skip_allowed: false }],
+] as const)('a ringfence of %s (%s) is planned, applied, provisioned, and then complete', async (app, env, options) => {
+  expect.hasAssertions();
+  await ringfenceLoop(app, env, options);
+});
 
 describe('create-ringfence', () => {
   it('makes the deny of its flavour, on All Services or on what is asked', async () => {
