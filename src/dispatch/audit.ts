@@ -22,7 +22,7 @@ export interface AuditOptions {
 export function auditSink({ recorder, clock, log, digestKey, keyOf = () => null }: AuditOptions): AuditSink {
   const digest = argumentsDigest(digestKey);
   const entryOf = (
-    { principal, ...call }: Pick<CallRecord, 'principal' | 'tool' | 'effect' | 'requestId' | 'callId'>,
+    { principal, ...call }: Pick<CallRecord, 'principal' | 'tool' | 'effect' | 'requestId' | 'callId' | 'targets'>,
     rawArgs: unknown,
     rest: Pick<AuditEntry, 'phase' | 'decision' | 'reason' | 'outcome' | 'latencyMs' | 'confirmationId' | 'planId'>,
   ): AuditEntry => ({
@@ -34,7 +34,7 @@ export function auditSink({ recorder, clock, log, digestKey, keyOf = () => null 
     role: principal.role,
     requestId: call.requestId,
     effect: call.effect,
-    targets: targetsOf(rawArgs),
+    targets: call.targets === undefined ? targetsOf(rawArgs) : JSON.stringify(call.targets),
     argsDigest: digest(rawArgs),
     pceKey: keyOf(principal),
     ...rest,

@@ -10,14 +10,17 @@ export const PATIENCE_MS = 45_000;
 
 export type Arguments = Readonly<Record<string, unknown>>;
 
+/** Who sent a request, and what the transport calls it; without a name one is made up. */
+export interface Caller {
+  readonly principal: Principal;
+  readonly requestId?: string | undefined;
+}
+
 /** One call of a tool, whatever the transport. */
-export interface ToolCall {
+export interface ToolCall extends Caller {
   readonly name: string;
   /** As the client sent them. */
   readonly args: unknown;
-  readonly principal: Principal;
-  /** As the transport knows the request; without it one is made up. */
-  readonly requestId?: string | undefined;
   /** The protocol's own `_meta` of the request, where clients may put a confirmation. */
   readonly meta?: Readonly<Record<string, unknown>> | undefined;
   readonly signal: AbortSignal;
@@ -51,8 +54,8 @@ export interface CheckedCall {
   /** Tells this call from others of the same request. */
   readonly callId: string;
   readonly meta: Readonly<Record<string, unknown>>;
-  /** What the call would do, by its own dry run, with the text a person reads; null for a tool that has none. */
-  readonly preview: () => Promise<{ readonly answer: Answer<object>; readonly text: string } | null>;
+  /** What the call would do, by its own dry run; null for a tool that has none. */
+  readonly preview: () => Promise<Answer<object> | null>;
 }
 
 /**
@@ -80,6 +83,8 @@ export interface CallRecord {
   readonly durationMs: number;
   readonly confirmationId: string | null;
   readonly planId: string | null;
+  /** What it is about, where that does not stand in the arguments. */
+  readonly targets?: readonly string[] | undefined;
 }
 
 export interface ToolListing {
@@ -104,10 +109,13 @@ export interface Dispatcher {
   list(principal: Principal): readonly ToolListing[];
   /** The result of a call; failures of the call are results too. Throws only `unknown_tool`, which the protocol answers itself. */
   call(call: ToolCall): Promise<ToolResult>;
-  /** Throws where this principal may not have a resource or prompt that holds nothing of a PCE. */
-  authorise(principal: Principal, target: { readonly kind: 'resource' | 'prompt'; readonly name: string }): void;
-  /** The PCE as this principal may see it with a tool, for a read that is no call (completion). Throws where they may not use the tool. */
-  view(principal: Principal, tool: string): Promise<PceView>;
+  /** Throws where this caller may not have a resource or prompt that holds nothing of a PCE. What was decided is recorded. */
+  authorise(caller: Caller, target: { readonly kind: 'resource' | 'prompt'; readonly name: string }): Promise<void>;
+  /**
+   * The PCE as this caller may see it with a tool, for a read that is no call (completion). Throws where they may not use the tool. What
+   * was decided is recorded.
+   */
+  view(caller: Caller, tool: string): Promise<PceView>;
   /** Calls that outlast a request. */
   readonly tasks: Tasks;
   /** The call that a cursor of an answer goes on with, the cursor among its arguments. Throws `invalid_cursor`, `expired_cursor`. */

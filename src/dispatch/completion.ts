@@ -1,11 +1,10 @@
 import { MAX_VALUE_LENGTH, sanitiseText } from '../answer/sanitise.ts';
-import type { Principal } from '../core/authority.ts';
 import { quoteValue } from '../core/expression.ts';
 import type { Label } from '../model/inventory.ts';
 import type { LabelFilter, Listing, PceView, ReadOptions } from '../pce/view.ts';
 import type { Completes } from '../prompts/prompt.ts';
 import { collections, type FilterValues } from '../resources/collections.ts';
-import type { Dispatcher } from './call.ts';
+import type { Caller, Dispatcher } from './call.ts';
 import { promptNamed } from './prompts.ts';
 import { templateOf } from './resources.ts';
 
@@ -85,14 +84,14 @@ const SOURCES: Readonly<Record<Values, Source>> = {
  */
 export async function complete(
   dispatcher: Dispatcher,
-  principal: Principal,
+  caller: Caller,
   { ref, argument }: CompletionQuestion,
   signal: AbortSignal,
 ): Promise<Completion> {
   const kind = 'prompt' in ref ? ofPrompt(ref.prompt, argument.name) : ofTemplate(ref.template, argument.name);
   if (kind === null) return { values: [], total: 0, hasMore: false };
   const source = SOURCES[kind];
-  const pce = await dispatcher.view(principal, source.tool);
+  const pce = await dispatcher.view(caller, source.tool);
   const { values, complete: isAll } = await source.read(pce, argument.value, { signal });
   const typed = argument.value.toLowerCase();
   const fitting = [...new Set(values)]

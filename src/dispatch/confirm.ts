@@ -39,11 +39,11 @@ async function previewOf(call: CheckedCall, { mode }: Confirmations): Promise<Pr
   if (mode === 'token' && call.effect !== 'provision') return plain;
   const planned = await call.preview();
   if (planned === null) return plain;
-  const { items, extra = {} } = planned.answer;
+  const { items, extra = {} } = planned;
   const { requests, widening, warnings } = extra;
   return {
     digest: call.effect === 'provision' ? digestOf({ items, requests, widening, warnings }) : null,
-    ...previewForPeople(planned.answer),
+    ...previewForPeople(planned),
   };
 }
 

@@ -9,8 +9,7 @@ import { MAX_SENTENCE_LENGTH, sanitiseRecord, sanitiseText } from '../answer/san
 import type { ToolResult } from '../answer/result.ts';
 import { asFailure, type Failure } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
-import type { Dispatcher } from './call.ts';
-import type { Caller } from './sdk.ts';
+import type { Caller, Dispatcher } from './call.ts';
 
 export const CONTENT_CAPABILITIES = { prompts: {}, resources: {}, completions: {} } as const;
 
@@ -45,7 +44,7 @@ export function offerContent(
   server.setRequestHandler('prompts/get', ({ params }, context) =>
     told('prompt', async () => {
       const { getPrompt } = await import('./prompts.ts');
-      const { description, text } = getPrompt(dispatcher, callerOf(context).principal, {
+      const { description, text } = await getPrompt(dispatcher, callerOf(context), {
         name: params.name,
         args: params.arguments ?? {},
       });
@@ -85,12 +84,7 @@ export function offerContent(
       const { ref, argument } = params;
       const asked = ref.type === 'ref/prompt' ? { prompt: ref.name } : { template: ref.uri };
       const question = { ref: asked, argument };
-      const { values, ...rest } = await complete(
-        dispatcher,
-        callerOf(context).principal,
-        question,
-        context.mcpReq.signal,
-      );
+      const { values, ...rest } = await complete(dispatcher, callerOf(context), question, context.mcpReq.signal);
       return { completion: { values: [...values], ...rest } };
     }),
   );

@@ -22,6 +22,7 @@ import type { FlowTables } from '../work/flows.ts';
 import {
   type Arguments,
   type AuditSink,
+  type Caller,
   type CallRecord,
   type CheckedCall,
   type ConfirmGate,
@@ -125,15 +126,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       requestId: known.requestId,
       callId: known.callId,
       meta,
-      async preview() {
-        if (!('dry_run' in tool.input.properties)) return null;
-        const planned = await tool.run({ ...args, dry_run: true }, await context());
-        const shown = buildResult({ ...planned, continues: undefined }, tool, {
-          budgetTokens,
-          structured: false,
-        });
-        return { answer: planned, text: shown.content[0].text };
-      },
+      preview: async () =>
+        'dry_run' in tool.input.properties ? tool.run({ ...args, dry_run: true }, await context()) : null,
     };
     known.confirmationId = (await options.confirm?.(checked)) ?? null;
     signal.throwIfAborted();
@@ -155,6 +149,26 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         ? (next) => sealCursor(cursorCall, { ...next, asOfMs, queries: answer.continues }, options.seal, carried)
         : undefined,
     });
+  }
+
+  /** Keeps in the record what was decided about a read that is no call of a tool. */
+  async function recorded<T>(
+    { principal, requestId = randomUUID() }: Caller,
+    what: Pick<CallRecord, 'tool' | 'targets'>,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const start = clock.now();
+    let outcome: CallRecord['outcome'] = 'ok';
+    try {
+      return await work();
+    } catch (error) {
+      outcome = asFailure(error).code;
+      throw error;
+    } finally {
+      const known = { callId: randomUUID(), effect: 'read', confirmationId: null, planId: null } as const;
+      const durationMs = clock.now() - start;
+      await options.audit?.after({ ...known, ...what, principal, requestId, outcome, durationMs }, {});
+    }
   }
 
   return {
@@ -200,15 +214,17 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       }
     },
 
-    authorise(principal, target) {
-      const decision = decide(principal, 'read', target);
-      if (!decision.allowed) throw decision.failure;
-    },
+    authorise: (caller, target) =>
+      recorded(caller, { tool: METHOD_OF[target.kind], targets: [target.name] }, async () => {
+        const decision = decide(caller.principal, 'read', target);
+        if (!decision.allowed) throw decision.failure;
+      }),
 
-    async view(principal, name) {
-      authorise(find(name), principal);
-      return options.pce(principal);
-    },
+    view: (caller, name) =>
+      recorded(caller, { tool: 'completion/complete', targets: [name] }, async () => {
+        authorise(find(name), caller.principal);
+        return options.pce(caller.principal);
+      }),
 
     continued(principal, cursor) {
       const { tool, args } = callOf(cursor, principal, options.seal);
@@ -220,6 +236,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     },
   };
 }
+
+const METHOD_OF = { prompt: 'prompts/get', resource: 'resources/read' } as const;
 
 /** What becomes known of a call on its way, for its record. */
 interface Known {

@@ -4,7 +4,7 @@ import { nearest } from '../core/near.ts';
 import type { AnyPrompt } from '../prompts/prompt.ts';
 import { prompts } from '../prompts/index.ts';
 import { essentialTools, renderPrompt } from '../prompts/render.ts';
-import type { Dispatcher } from './call.ts';
+import type { Caller, Dispatcher } from './call.ts';
 
 /** As long as the value of a label may be (objects.md), and a little more. */
 const MAX_ARGUMENT = 300;
@@ -57,14 +57,14 @@ export function promptNamed(name: string): AnyPrompt {
  * The text of a prompt. Throws `invalid_arguments` naming every argument that is missing, unknown or not usable; `forbidden` where its
  * essential tools are not offered to this principal.
  */
-export function getPrompt(
+export async function getPrompt(
   dispatcher: Dispatcher,
-  principal: Principal,
+  caller: Caller,
   { name, args }: { readonly name: string; readonly args: Readonly<Record<string, string>> },
-): { readonly description: string; readonly text: string } {
+): Promise<{ readonly description: string; readonly text: string }> {
   const prompt = promptNamed(name);
-  dispatcher.authorise(principal, { kind: 'prompt', name });
-  const offered = offeredTo(dispatcher, principal);
+  await dispatcher.authorise(caller, { kind: 'prompt', name });
+  const offered = offeredTo(dispatcher, caller.principal);
   const missing = missingFor(prompt, offered);
   if (missing.length > 0)
     throw new Failure('forbidden', {

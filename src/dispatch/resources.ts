@@ -113,7 +113,7 @@ export async function readResource(dispatcher: Dispatcher, uri: string, reading:
     return byTool(dispatcher, uri, { name: collection.tool, args: argumentsOf(collection, query) }, reading);
   const page = pages.find((one) => one.path === uri.slice(ROOT.length));
   if (!page) return { none: `There is no resource ${shown(uri)}.${hint(path)}` };
-  dispatcher.authorise(reading.principal, { kind: 'resource', name: uri });
+  await dispatcher.authorise(reading, { kind: 'resource', name: uri });
   return { found: { uri, mimeType: 'text/markdown', text: page.text() } };
 }
 

@@ -6,11 +6,10 @@ import {
   Server,
   type ServerContext,
 } from '@modelcontextprotocol/server';
-import type { Principal } from '../core/authority.ts';
 import { Failure } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { VERSION } from '../core/version.ts';
-import type { Dispatcher, Progress, ToolCall } from './call.ts';
+import type { Caller, Dispatcher, Progress, ToolCall } from './call.ts';
 import { offerLog } from './client-log.ts';
 import { CONTENT_CAPABILITIES, offerContent } from './content.ts';
 import { askPerson } from './elicit.ts';
@@ -21,12 +20,6 @@ import { onTheWire } from './wire.ts';
 export { ERROR_META_KEY } from './wire.ts';
 
 const LIST_HINT = { ttlMs: 300_000, cacheScope: 'private' } as const;
-
-/** Who sent a request, and what the transport calls it. */
-export interface Caller {
-  readonly principal: Principal;
-  readonly requestId?: string | undefined;
-}
 
 /**
  * One server instance of the SDK for one connection or request, with our own handlers. Both protocol eras get the

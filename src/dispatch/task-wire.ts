@@ -9,8 +9,7 @@ import {
 import { z } from 'zod';
 import { Failure } from '../core/errors.ts';
 import { isObject } from '../core/json.ts';
-import type { Dispatcher } from './call.ts';
-import type { Caller } from './sdk.ts';
+import type { Caller, Dispatcher } from './call.ts';
 import type { TaskView } from './tasks.ts';
 import { onTheWire } from './wire.ts';
 

@@ -8,7 +8,7 @@ import { createServing } from '../../src/dispatch/serving.ts';
 import { prompts } from '../../src/prompts/index.ts';
 import { collections } from '../../src/resources/collections.ts';
 import { pages } from '../../src/resources/pages.ts';
-import { message } from '../attacks/harness/gateway.ts';
+import { message, named } from '../attacks/harness/gateway.ts';
 import { type Firm, firm, serviceAccount } from './firm.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -103,7 +103,7 @@ async function asks(authorization: string, method: string, params: Json = {}): P
       accept: 'application/json, text/event-stream',
       'mcp-protocol-version': '2026-07-28',
       'mcp-method': method,
-      ...named(method, params),
+      ...named(params),
     },
     body: JSON.stringify({
       ...body,
@@ -118,19 +118,6 @@ async function asks(authorization: string, method: string, params: Json = {}): P
 }
 
 const TASKS = { extensions: { 'io.modelcontextprotocol/tasks': {} } };
-const NAMES: Readonly<Record<string, string>> = {
-  'tools/call': 'name',
-  'prompts/get': 'name',
-  'resources/read': 'uri',
-};
-
-/** The headers in which the newest revision repeats what is asked for. */
-function named(method: string, params: Json): Readonly<Record<string, string>> {
-  const field = NAMES[method] ?? (method.startsWith('tasks/') ? 'taskId' : undefined);
-  const value = field === undefined ? undefined : params[field];
-  return typeof value === 'string' ? { 'mcp-name': value } : {};
-}
-
 async function read(response: Response): Promise<Json> {
   const text = await response.text();
   const line = text.split('\n').find((each) => each.startsWith('data: '));

@@ -74,6 +74,44 @@ describe('the record', () => {
     expect(digests[0]).not.toBe(digests[2]);
   });
 
+  it('has the request id that the response has', async () => {
+    const response = await firm.gateway.ask(await firm.gateway.token({ sub: 'eli' }), {
+      method: 'tools/call',
+      params: { name: 'get-labels', arguments: { max_results: 1 } },
+    });
+    await response.text();
+    const id = response.headers.get('x-request-id');
+    expect(id).toMatch(/^[0-9a-f-]{36}$/);
+    expect(firm.rows('audit.db', "SELECT request_id FROM audit_log WHERE sub = 'eli'")).toEqual([{ request_id: id }]);
+  });
+
+  it('has decisions on what is no call of a tool: prompts, pages of knowledge, completions', async () => {
+    const ask = async (groups: readonly string[], method: string, params: Readonly<Record<string, unknown>>) =>
+      (await firm.gateway.ask(await firm.gateway.token({ sub: 'fay', groups }), { method, params })).text();
+    const page = 'illumio://concepts/segmentation';
+    for (const groups of [['readers'], []]) {
+      await ask(groups, 'prompts/get', { name: 'daily-brief' });
+      await ask(groups, 'resources/read', { uri: page });
+      await ask(groups, 'completion/complete', {
+        ref: { type: 'ref/prompt', name: 'investigate-host' },
+        argument: { name: 'host', value: '' },
+      });
+    }
+    const rows = firm.rows(
+      'audit.db',
+      "SELECT tool, targets, decision, reason FROM audit_entries WHERE sub = 'fay' ORDER BY id",
+    );
+    const asked = [
+      { tool: 'prompts/get', targets: '["daily-brief"]' },
+      { tool: 'resources/read', targets: JSON.stringify([page]) },
+      { tool: 'completion/complete', targets: '["get-workloads"]' },
+    ];
+    expect(rows).toEqual([
+      ...asked.map((each) => ({ ...each, decision: 'allowed', reason: null })),
+      ...asked.map((each) => ({ ...each, decision: 'denied', reason: 'no role assigned' })),
+    ]);
+  });
+
   it('is whole', async () => {
     const sql = await openSqlite(join(firm.gateway.folder, 'audit.db'), [AUDIT]);
     const { entries, broken } = await verifyChains(createSqlAudit(sql));

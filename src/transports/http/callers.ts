@@ -1,6 +1,6 @@
 import type { AuthInfo } from '@modelcontextprotocol/server';
 import { Failure } from '../../core/errors.ts';
-import type { Caller } from '../../dispatch/sdk.ts';
+import type { Caller } from '../../dispatch/call.ts';
 
 const callers = new WeakMap<AuthInfo, Caller>();
 

@@ -14,7 +14,9 @@ async function startLeakyPce(secrets: { readonly field: string; readonly cookie:
   const server = createServer(({ url = '', headers }, response) => {
     response.setHeader('set-cookie', `JSESSIONID=${secrets.cookie}`);
     const send = (status: number, body: unknown, more = {}) =>
-      response.writeHead(status, { 'content-type': 'application/json', 'x-total-count': '1', ...more }).end(JSON.stringify(body));
+      response
+        .writeHead(status, { 'content-type': 'application/json', 'x-total-count': '1', ...more })
+        .end(JSON.stringify(body));
     if (url.includes('/rule_sets'))
       return send(302, {}, { location: `https://elsewhere.example/?token=${secrets.location}` });
     if (url.includes('/workloads'))

@@ -122,7 +122,7 @@ export async function attacked({ env = {}, answerKeys }: AttackedOptions = {}): 
           accept: 'application/json, text/event-stream',
           'mcp-protocol-version': '2026-07-28',
           'mcp-method': method,
-          ...(typeof params['name'] === 'string' ? { 'mcp-name': params['name'] } : {}),
+          ...named(params),
           ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
           ...headers,
         },
@@ -136,6 +136,12 @@ export async function attacked({ env = {}, answerKeys }: AttackedOptions = {}): 
       rmSync(folder, { recursive: true });
     },
   };
+}
+
+/** The header in which the newest revision repeats what a request is about. */
+export function named({ name, uri, taskId }: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  const about = name ?? uri ?? taskId;
+  return typeof about === 'string' ? { 'mcp-name': about } : {};
 }
 
 export const message = (method: string, params: object = {}) => ({
