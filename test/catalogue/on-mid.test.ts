@@ -28,7 +28,10 @@ const numbersIn = (text: string): readonly string[] => text.match(/\d+(?:\.\d+)*
 // How the table writes what would end a cell, and how long a cell may be.
 const asCell = (text: string): string => text.replaceAll('|', '¦').slice(0, 300);
 
-const readers = catalogue.filter(({ effect }) => effect === 'read');
+// The example of a plan is nobody's plan.
+const readers = catalogue.filter(
+  ({ effect, input }) => effect === 'read' && !(input.required ?? []).includes('plan_id'),
+);
 const needsNothing = ({ input }: AnyTool): boolean => (input.required ?? []).length === 0;
 const calls = readers.flatMap((tool) => [
   ...(needsNothing(tool) ? [[tool.name, tool, {}] as const] : []),
