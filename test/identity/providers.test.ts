@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { createSigningKeys } from '../../src/access/tokens/keys.ts';
 import { createVerifier, type VerifyToken } from '../../src/access/tokens/verify.ts';
 import { silentLog } from '../../src/core/log.ts';
-import { PROVIDERS, type ProviderToken } from './providers.ts';
+import { claimsAt, PROVIDERS, type ProviderToken } from './providers.ts';
 import { createSigningKey, type SigningKey, tampered } from './signing.ts';
 
 const NOW = 1_790_000_000;
@@ -23,13 +23,7 @@ function verifierFor({ issuer, audience }: ProviderToken): VerifyToken {
   return createVerifier(rules, { keys, clock });
 }
 
-const claimsOf = ({ issuer, claims, times }: ProviderToken): Claims => ({
-  iss: issuer,
-  iat: NOW - 10,
-  exp: NOW + 3_600,
-  ...Object.fromEntries(times.map((name) => [name, NOW - 10])),
-  ...claims,
-});
+const claimsOf = (provider: ProviderToken): Claims => claimsAt(provider, NOW);
 
 const without = (claims: Claims, name: string): Claims =>
   Object.fromEntries(Object.entries(claims).filter(([key_]) => key_ !== name));

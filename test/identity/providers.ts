@@ -10,7 +10,23 @@ export interface ProviderToken {
   readonly times: readonly ('nbf' | 'auth_time')[];
   readonly groups: readonly string[];
   readonly clientId: string;
+  /** Where its signing keys are, as its discovery document says. */
+  readonly jwksUrl: string;
+  /** What stands for parts of this tenant in the recipe for it. */
+  readonly placeholders: Readonly<Record<string, string>>;
 }
+
+/** What a token of it says when it is issued at a time, in seconds. */
+export const claimsAt = (
+  { issuer, claims, times }: ProviderToken,
+  nowSeconds: number,
+): Readonly<Record<string, unknown>> => ({
+  iss: issuer,
+  iat: nowSeconds - 10,
+  exp: nowSeconds + 3_600,
+  ...Object.fromEntries(times.map((name) => [name, nowSeconds - 10])),
+  ...claims,
+});
 
 const KID = 'JDNa_4i4r7FgigL3sHIlI3xV-IU';
 const TENANT = '3aa4a235-b6e2-48d5-9195-7fcf05b459b0';
@@ -44,6 +60,8 @@ export const PROVIDERS: readonly ProviderToken[] = [
     times: ['nbf'],
     groups: GROUPS,
     clientId: CLIENT,
+    jwksUrl: `https://login.microsoftonline.com/${TENANT}/discovery/v2.0/keys`,
+    placeholders: { 'TENANT-ID': TENANT, 'APP-ID': APP, 'OBJECT-ID-OF-THE-GROUP': String(GROUPS[0]) },
   },
   {
     name: 'Entra ID v1',
@@ -74,6 +92,8 @@ export const PROVIDERS: readonly ProviderToken[] = [
     times: ['nbf'],
     groups: GROUPS,
     clientId: CLIENT,
+    jwksUrl: `https://login.microsoftonline.com/${TENANT}/discovery/keys`,
+    placeholders: { 'TENANT-ID': TENANT, 'APP-ID': APP },
   },
   {
     name: 'Okta',
@@ -93,6 +113,8 @@ export const PROVIDERS: readonly ProviderToken[] = [
     times: ['auth_time'],
     groups: ['Everyone', 'illumio-admins'],
     clientId: '0oa1abcd2EfGhIjKl5d7',
+    jwksUrl: 'https://example.okta.com/oauth2/default/v1/keys',
+    placeholders: {},
   },
   {
     name: 'Auth0',
@@ -110,15 +132,17 @@ export const PROVIDERS: readonly ProviderToken[] = [
     times: [],
     groups: ['illumio-readers'],
     clientId: 'kQ2mTq0N1yH6r3vB8sXcW5zJ4pL7dF9g',
+    jwksUrl: 'https://example.eu.auth0.com/.well-known/jwks.json',
+    placeholders: {},
   },
   {
     name: 'Keycloak',
     issuer: 'https://sso.example.com/realms/corp',
-    audience: 'illumio-mcp',
+    audience: 'https://mcp.example.com/mcp',
     header: { alg: 'RS256', typ: 'JWT', kid: KID },
     claims: {
       jti: 'onrtac:7c0e1d2a-6b1f-4f4c-8f57-6a8c5d3e2f10',
-      aud: ['illumio-mcp', 'account'],
+      aud: ['https://mcp.example.com/mcp', 'account'],
       sub: '4f0d7c1e-2b3a-4c5d-9e6f-7a8b9c0d1e2f',
       typ: 'Bearer',
       azp: 'mcp-client',
@@ -128,11 +152,13 @@ export const PROVIDERS: readonly ProviderToken[] = [
       realm_access: { roles: ['default-roles-corp', 'offline_access'] },
       resource_access: { account: { roles: ['manage-account'] } },
       scope: 'openid email profile illumio-mcp.use',
-      groups: ['/segmentation/admins'],
+      groups: ['illumio-operators', '/segmentation/admins'],
       preferred_username: 'jane',
     },
     times: ['auth_time'],
-    groups: ['/segmentation/admins'],
+    groups: ['illumio-operators', '/segmentation/admins'],
     clientId: 'mcp-client',
+    jwksUrl: 'https://sso.example.com/realms/corp/protocol/openid-connect/certs',
+    placeholders: {},
   },
 ];
