@@ -71,6 +71,7 @@ export const SIMULATOR_TOKENS = {
   unknownKey: ['simulator_label_key_unknown', 'Label key does not exist'],
   reservedValue: ['simulator_label_value_reserved', 'Label value is reserved'],
   labelReferenced: ['simulator_label_referenced', 'Label is used by a profile or label mapping rule'],
+  mappingPattern: ['simulator_label_mapping_pattern', 'The pattern is not one the PCE runs'],
   labelKeyOnce: ['simulator_label_key_not_unique', 'Only one label of each key is allowed'],
   dimensionInUse: ['simulator_label_dimension_in_use', 'Label dimension is in use'],
   dimensionExists: ['simulator_label_dimension_not_unique', 'Label dimension key must be unique'],

@@ -9,6 +9,7 @@ import { profileRoutes } from './containers/profiles.ts';
 import { containerWorkloadRoutes } from './containers/workloads.ts';
 import { jobRoutes } from './http/jobs.ts';
 import type { Route } from './http/route.ts';
+import { labelMappingRoutes } from './label-mapping/routes.ts';
 import { pendingRoutes } from './lifecycle/pending.ts';
 import { policyCheckRoutes } from './lifecycle/policy-check.ts';
 import { provisioningRoutes } from './lifecycle/provisioning.ts';
@@ -48,6 +49,7 @@ export const allRoutes = (): readonly Route<WorldState>[] => [
   ...accessRestrictionRoutes,
   ...jobRoutes,
   ...labelRoutes,
+  ...labelMappingRoutes,
   ...workloadBulkRoutes,
   ...workloadRoutes,
   ...venRoutes,

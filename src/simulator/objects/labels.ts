@@ -3,7 +3,7 @@ import { requireGlobal } from '../auth/scope.ts';
 import { fieldChanges } from '../http/audit.ts';
 import { exact, flagParam, partial, textParam } from '../http/query.ts';
 import { malformedBody, notFound, refused, refusedAs } from '../http/refusals.ts';
-import { collection, type Request, type Route } from '../http/route.ts';
+import { collection, type Request, type ResourceChange, type Route } from '../http/route.ts';
 import { external, record, text } from '../http/schema.ts';
 import { bodyCheck } from '../http/validate.ts';
 import type { WorldState } from '../world-state.ts';
@@ -19,7 +19,9 @@ interface LabelBody {
   readonly external_data_reference?: string | null;
 }
 
-const checkPost = bodyCheck<LabelBody & { readonly key: string; readonly value: string }>(
+type LabelPost = LabelBody & { readonly key: string; readonly value: string };
+
+const checkPost = bodyCheck<LabelPost>(
   'labels_post',
   record({ key: text, value: text, ...external }, ['key', 'value']),
 );
@@ -88,9 +90,11 @@ function list({ world, query }: Request<WorldState>) {
 const withUsage = (world: WorldState, label: StoredLabel, usage: boolean): JsonObject =>
   usage ? { ...renderLabel(world, label), usage: usageOf(world, label.record.id) } : renderLabel(world, label);
 
-function create({ world, caller, body, audit }: Request<WorldState>) {
-  requireGlobal(caller);
-  const given = checkPost(body);
+/** Makes a label. Throws 406 for one that cannot be or is there already. */
+export function newLabel(
+  { world, caller }: Pick<Request<WorldState>, 'world' | 'caller'>,
+  given: LabelPost,
+): StoredLabel {
   if (!world.dimensions.byKey(given.key)) throw refusedAs('unknownKey');
   requireValue(given.value);
   requireUnique(world, given.key, given.value);
@@ -112,8 +116,21 @@ function create({ world, caller, body, audit }: Request<WorldState>) {
     deleted: false,
   };
   world.labels.put(label);
-  const changes = fieldChanges({}, { key: given.key, value: given.value });
-  audit('label.create', [{ resource: resource(world, label), changeType: 'create', changes }]);
+  return label;
+}
+
+/** What an event says of a new label. */
+export const labelCreated = (world: WorldState, label: StoredLabel): ResourceChange => ({
+  resource: resource(world, label),
+  changeType: 'create',
+  changes: fieldChanges({}, { key: label.record.key, value: label.record.value }),
+});
+
+function create(request: Request<WorldState>) {
+  const { world, caller, body, audit } = request;
+  requireGlobal(caller);
+  const label = newLabel(request, checkPost(body));
+  audit('label.create', [labelCreated(world, label)]);
   return { status: 201, json: renderLabel(world, label) };
 }
 
