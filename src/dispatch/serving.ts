@@ -115,7 +115,8 @@ export function createServing(settings: Settings, options: ServingOptions): Serv
       return { ...(hasPce ? { pce: answers } : {}), store };
     },
     async close() {
-      dispatcher.tasks.close();
+      // While there are connections to cancel queries over.
+      await dispatcher.tasks.close();
       await Promise.all([credentials, flows, plans].map((part) => part.close()));
     },
   };

@@ -31,8 +31,8 @@ export interface Tasks {
   get(id: string, principal: Principal, work: Work): Promise<TaskView>;
   /** Of no effect on a task that is over. Throws as `get` does. */
   cancel(id: string, principal: Principal, work: Work): Promise<void>;
-  /** Ends what runs. */
-  close(): void;
+  /** Ends what runs here; resolves when it has ended. */
+  close(): Promise<void>;
 }
 
 /** Tasks that were cancelled, as every replica must know them. */
@@ -206,10 +206,13 @@ export function createTasks({ seal, isRead, shared, replicas = false, limits }: 
       entry.job?.abort();
     },
 
-    close() {
-      // Where others can go on with them, the PCE's queries are left running for them.
-      if (shared === undefined) for (const { job } of entries.values()) job?.abort();
+    async close() {
+      const jobs = [...entries.values()].flatMap(({ job }) => job ?? []);
       entries.clear();
+      // Where others can go on with them, the PCE's queries are left running for them.
+      if (shared !== undefined) return;
+      for (const job of jobs) job.abort();
+      await Promise.allSettled(jobs.map(({ settled }) => settled));
     },
   };
 }

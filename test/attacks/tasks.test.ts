@@ -51,7 +51,7 @@ describe('a task of somebody else', () => {
     await expect(cancel(taskId, other)).rejects.toMatchObject(UNKNOWN);
     await expect(get('guessed', other)).rejects.toMatchObject(UNKNOWN);
     expect(await get(taskId)).toMatchObject({ status: 'working' });
-    tasks.close();
+    await tasks.close();
   });
 });
 
@@ -65,7 +65,7 @@ describe('an id', () => {
     }
     await expect(get(`${taskId}A`)).rejects.toMatchObject(UNKNOWN);
     await expect(get('')).rejects.toMatchObject(UNKNOWN);
-    tasks.close();
+    await tasks.close();
   });
 
   it('is no cursor, and a cursor is no id', async () => {
@@ -79,7 +79,7 @@ describe('an id', () => {
       signal: new AbortController().signal,
     });
     await expect(get(String(structuredContent?.['cursor']))).rejects.toMatchObject(UNKNOWN);
-    tasks.close();
+    await tasks.close();
   });
 
   it('of a server with another key is none, nor one that names a call nobody made here', async () => {
@@ -94,7 +94,7 @@ describe('an id', () => {
     const claims = { tool: 'delete-thing', args: {}, asOfMs: 0, createdMs: clock.now(), queries: [], nonce: 'n' };
     const forged = sealTaskId(claims, ALICE, { keys: [key], clock });
     await expect(again.get(String(forged))).rejects.toMatchObject(UNKNOWN);
-    tasks.close();
+    await tasks.close();
   });
 
   it('is over after its time, and what ran is stopped', async () => {
@@ -117,7 +117,7 @@ describe('exhaustion', () => {
     expect(new Set(ids).size).toBe(2);
     expect(await call('work-long', { steps: 5 })).toMatchObject({ structuredContent: { answer: '5 steps done.' } });
     expect(taskOf(await call('work-long', ENDLESS, { ...ALICE, subject: 'bob' })).status).toBe('working');
-    tasks.close();
+    await tasks.close();
   });
 
   it('does not push out results before their time, and room comes back with it', async () => {
@@ -140,7 +140,7 @@ describe('exhaustion', () => {
     abort.abort();
     const outcomes = await Promise.all(calls);
     expect(outcomes.filter((outcome) => 'taskId' in outcome)).toHaveLength(2);
-    tasks.close();
+    await tasks.close();
   });
 });
 

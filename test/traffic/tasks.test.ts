@@ -64,6 +64,27 @@ const queries = async (): Promise<readonly { readonly href: string; readonly sta
   return (await answer.json()) as readonly { readonly href: string; readonly status: string }[];
 };
 
+it('of a server that ends with its tasks is cancelled on the PCE; one that others can go on with is left running', async () => {
+  const { settings } = loadConfig({ dotenv: '', environment: { ...pointingAt(simulator), MCP_TOOLSETS: 'all' } });
+  const started = async (options: Partial<ServingOptions>) => {
+    const serving = createServing(settings, { log: silentLog, ...options });
+    const { dispatcher } = serving;
+    const call = { name: 'get-traffic-flows', principal: OPERATOR, signal: new AbortController().signal };
+    const known = new Set((await queries()).map(({ href }) => href));
+    taskOf(await dispatcher.tasks.run({ ...call, args: { lookback_days: 4 } }, (made) => dispatcher.call(made)));
+    const [query] = (await queries()).filter(({ href }) => !known.has(href));
+    await serving.close();
+    return query?.href;
+  };
+  const shared = { add: async () => {}, has: async () => false };
+  const own = await started({ tasks: { limits: { soonMs: SOON_MS } } });
+  const lasting = await started({ tasks: { shared, limits: { soonMs: SOON_MS } } });
+  expect([typeof own, typeof lasting, own === lasting]).toEqual(['string', 'string', false]);
+  const runningOn = (await queries()).filter(({ status }) => ['queued', 'working', 'completed'].includes(status));
+  expect(runningOn.map(({ href }) => href)).toContain(lasting);
+  expect(runningOn.map(({ href }) => href)).not.toContain(own);
+});
+
 describe('a slow traffic query', () => {
   it('is a task with the answer the call would have given, and can be had from any replica', async () => {
     const { all, close } = replicas(2);
