@@ -51,6 +51,8 @@ export interface Firm {
   tokenOf(login: string): Promise<string>;
   /** A tool call with one, and what else its `_meta` is to say. */
   call(login: string, tool: string, args?: Json, meta?: Json): Promise<Json>;
+  /** Another replica over the same stores takes over; the first ends. */
+  failOver(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -103,10 +105,14 @@ export async function firm(env: Env | ((simulator: Simulator) => Env) = {}, name
     },
   });
   const lines: string[] = [];
-  const gateway = await startGateway(settings, {
-    log: createLog({ level: 'debug', write: (line) => void lines.push(line) }),
-  });
-  proxy.sendTo(gateway.url);
+  const started = async () => {
+    const replica = await startGateway(settings, {
+      log: createLog({ level: 'debug', write: (line) => void lines.push(line) }),
+    });
+    proxy.sendTo(replica.url);
+    return replica;
+  };
+  let gateway = await started();
 
   async function tokenOf(login: string): Promise<string> {
     const configuration = await openid.discovery(
@@ -176,6 +182,11 @@ export async function firm(env: Env | ((simulator: Simulator) => Env) = {}, name
       };
       // oxlint-disable-next-line no-underscore-dangle -- the protocol's name
       return (result['structuredContent'] ?? result._meta?.['illumio-mcp/error'] ?? result) as Json;
+    },
+    async failOver() {
+      const first = gateway;
+      gateway = await started();
+      await first.close();
     },
     async close() {
       await gateway.close();

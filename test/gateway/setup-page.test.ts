@@ -114,6 +114,19 @@ describe('/setup in a browser', () => {
     expect((await browser.get(landing.href)).status).toBe(400);
   });
 
+  it('goes on at another replica, in the middle of a sign-in and of a session', async () => {
+    const browser = openBrowser();
+    const sent = await browser.get(`${place.origin}/setup`);
+    const back = await place.openId.signIn(new URL(sent.location ?? ''), 'ada', `${place.origin}/signin/callback`);
+    await place.failOver();
+    expect((await browser.get(back.href)).text).toContain('Signed in');
+    expect((await browser.get(`${place.origin}/setup`)).text).toContain('Signed in as ada');
+    await place.failOver();
+    expect((await browser.submit(fields())).text).toContain('The key works and is registered');
+    await place.failOver();
+    expect((await browser.submit({ action: 'delete' })).text).toContain('Your key was deleted here');
+  });
+
   it('takes no answer of another issuer', async () => {
     const browser = openBrowser();
     const sent = await browser.get(`${place.origin}/setup`);
