@@ -1,22 +1,10 @@
-import { expect, it } from 'vitest';
-import { createAuthority } from '../../src/access/decide.ts';
-import { needsConfirmation } from '../../src/access/confirm/policy.ts';
+import { describe, expect, it } from 'vitest';
 import type { Role } from '../../src/core/authority.ts';
 import { catalogue } from '../../src/dispatch/catalogue.ts';
+import { attacked } from '../attacks/harness/gateway.ts';
+import { cell, ROLES } from './matrix.ts';
 
-const ROLES: readonly (Role | null)[] = ['reader', 'operator', 'admin', null];
-
-/** What a role may do with a tool: deny, allow, or confirm, by the tool's example as a real run; `·` in front: not in the list either. */
-function cell(role: Role | null, tool: (typeof catalogue)[number], readOnly: boolean): string {
-  const principal = { issuer: 'i', subject: 's', role };
-  const decide = createAuthority({ readOnly });
-  const listed = decide(principal, tool.effect, { kind: 'tool', name: tool.name }).allowed;
-  if (!listed) return 'deny';
-  const { dry_run: _planned, ...args } = tool.example;
-  const effect = tool.effectOf?.(args) ?? tool.effect;
-  return needsConfirmation({ tool: tool.name, effect, args }) ? 'confirm' : 'allow';
-}
-
+const KEK = Buffer.alloc(32, 3).toString('base64');
 it('who may do what over HTTP is the checked-in table', async () => {
   const rows = catalogue.map((tool) => {
     const cells = ROLES.map((role) => cell(role, tool, false));
@@ -40,4 +28,25 @@ it.each([
   const tool = catalogue.find((each) => each.name === name);
   if (tool === undefined) throw new Error(`no ${name}`);
   expect(ROLES.map((role) => cell(role, tool, false))).toEqual(expected);
+});
+
+type Names = ReadonlySet<string>;
+const MODES = { shared: {}, per_user: { MCP_KEK: KEK }, hybrid: { MCP_KEK: KEK } } as const;
+
+/** The tools of whoever the table does not deny, by role. */
+const listedFor = (role: Role | null): Names =>
+  new Set(catalogue.flatMap((tool) => (cell(role, tool, false) === 'deny' ? [] : [tool.name])));
+
+describe.each(Object.entries(MODES))('a server in mode %s', (mode, env) => {
+  it('lists what the table says', async () => {
+    const gateway = await attacked({ env: { MCP_PCE_MODE: mode, MCP_TOOLSETS: 'all', ...env } });
+    for (const role of ROLES) {
+      const response = await gateway.ask(await gateway.token({ groups: [`${role}s`] }));
+      const { result } = (await response.json()) as {
+        readonly result: { readonly tools: readonly { readonly name: string }[] };
+      };
+      expect([role, new Set(result.tools.map(({ name }) => name))]).toEqual([role, listedFor(role)]);
+    }
+    await gateway.close();
+  });
 });
