@@ -13,6 +13,8 @@ export interface Row {
   readonly line: number;
   /** The first of these columns that the file has, trimmed; empty when it has none of them. */
   text(...columns: readonly string[]): string;
+  /** The same with the spaces around it: they tell values of labels apart. */
+  exact(...columns: readonly string[]): string;
   /** An error of this line. */
   wrong(what: string): ImportError;
 }
@@ -58,15 +60,11 @@ function readCsv(path: string): Csv {
     const wrong = (what: string) => new ImportError(`${file}, line ${line}: ${what}`);
     if (fields.length !== head.fields.length)
       throw wrong(`it has ${fields.length} fields, and the header has ${head.fields.length}`);
-    return {
-      file,
-      line,
-      wrong,
-      text(...columns) {
-        const place = columns.map((name) => places.get(name)).find((found) => found !== undefined);
-        return place === undefined ? '' : (fields[place] ?? '').trim();
-      },
+    const exact = (...columns: readonly string[]): string => {
+      const place = columns.map((name) => places.get(name)).find((found) => found !== undefined);
+      return place === undefined ? '' : (fields[place] ?? '');
     };
+    return { file, line, wrong, exact, text: (...columns) => exact(...columns).trim() };
   });
   return { file, columns: [...places.keys()], rows };
 }
@@ -113,11 +111,14 @@ export function timeOf(row: Row, ...columns: readonly string[]): number | null {
 
 /** The parts of a list, which stand between semicolons. */
 export const listOf = (row: Row, ...columns: readonly string[]): readonly string[] =>
+  exactListOf(row, ...columns).map((part) => part.trim());
+
+/** The same with the spaces around each part. */
+export const exactListOf = (row: Row, ...columns: readonly string[]): readonly string[] =>
   row
-    .text(...columns)
+    .exact(...columns)
     .split(';')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
+    .filter((part) => part.trim() !== '');
 
 /** A value of a file as an error shows it: short, and on one line. */
 export const shown = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);

@@ -46,7 +46,7 @@ export function importedEstate(paths: readonly string[], nowMs: number): Written
   const labels = createLabels(nowMs);
   for (const { rows } of files.get('labels') ?? [])
     for (const row of rows)
-      labels.add(row, row.text('href'), row.text('key'), row.text('value'), timeOf(row, 'created_at') ?? nowMs);
+      labels.add(row, row.text('href'), row.text('key'), row.exact('value'), timeOf(row, 'created_at') ?? nowMs);
   const names = {
     labelGroups: createRegistry('label group', 'uuid'),
     ipLists: createRegistry('IP list', 'integer'),
@@ -112,7 +112,13 @@ function builtIns(
   { ipLists, services }: Pick<Named, 'ipLists' | 'services'>,
   nowMs: number,
 ): { readonly ipLists: readonly VersionedSeed[]; readonly services: readonly VersionedSeed[] } {
-  const own = { file: 'built in', line: 0, text: () => '', wrong: (what: string) => new ImportError(what) };
+  const own = {
+    file: 'built in',
+    line: 0,
+    text: () => '',
+    exact: () => '',
+    wrong: (what: string) => new ImportError(what),
+  };
   const any = ['0.0.0.0/0', '::/0'].map((from_ip) => ({ from_ip, exclusion: false }));
   return {
     ipLists:

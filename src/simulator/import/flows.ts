@@ -21,10 +21,7 @@ const UNITS: Readonly<Record<string, number>> = { '': 1, B: 1, KB: 1024, MB: 102
  * and labels is left out: the simulated PCE finds both anew.
  */
 export function importFlows({ rows }: Csv, workloads: readonly WorkloadRecord[], nowMs: number): readonly FlowRow[] {
-  const byAddress = new Map<string, number>();
-  for (const [index, { interfaces }] of workloads.entries())
-    for (const { address } of interfaces) byAddress.set(address, index);
-  const indexOf = (ip: string): number => byAddress.get(ip) ?? -1;
+  const find = finder(workloads);
   return rows.map((row): FlowRow => {
     const srcIp = addressOf(row, 'Source IP', 'Consumer IP');
     const dstIp = addressOf(row, 'Destination IP', 'Provider IP');
@@ -52,9 +49,13 @@ export function importFlows({ rows }: Csv, workloads: readonly WorkloadRecord[],
     if (state === undefined) throw row.wrong(`${shown(row.text('Connection State'))} is not a connection state`);
     return {
       srcIp,
-      src: indexOf(srcIp),
+      src: find(srcIp, row.text('Source Hostname', 'Consumer Hostname'), row.text('Source Name', 'Consumer Name')),
       dstIp,
-      dst: indexOf(dstIp),
+      dst: find(
+        dstIp,
+        row.text('Destination Hostname', 'Provider Hostname'),
+        row.text('Destination Name', 'Provider Name'),
+      ),
       dstFqdn: row.text('Destination FQDN', 'Provider FQDN') || null,
       proto,
       port: proto === 6 || proto === 17 ? number(row, 0, 65_535, 'Port') : 0,
@@ -72,9 +73,37 @@ export function importFlows({ rows }: Csv, workloads: readonly WorkloadRecord[],
       firstMs,
       lastMs,
       network: row.text('Network') || 'Corporate',
-      droppedByHost: false,
+      // The host's own firewall drops it whatever the policy says (traffic.md §4.1).
+      droppedByHost: /non.illumio/i.test(row.text('Reported Enforcement Boundary')),
     };
   });
+}
+
+/**
+ * Which workload a row means: that of the address; where several have it, or none, the one the row names; of two with one name the one that
+ * is online, for the other is what was left of it. -1: none.
+ */
+function finder(workloads: readonly WorkloadRecord[]): (ip: string, hostname: string, name: string) => number {
+  const byAddress = new Map<string, number[]>();
+  const byName = new Map<string, number[]>();
+  const put = (map: Map<string, number[]>, key: string, index: number): void => {
+    const known = map.get(key);
+    if (known) known.push(index);
+    else map.set(key, [index]);
+  };
+  const both = (hostname: string, name: string): string => `${hostname}\0${name}`;
+  for (const [index, { interfaces, hostname, name }] of workloads.entries()) {
+    for (const { address } of interfaces) put(byAddress, address, index);
+    put(byName, both(hostname ?? '', name ?? ''), index);
+  }
+  const best = (found: readonly number[]): number => found.find((index) => workloads[index]?.online) ?? found[0] ?? -1;
+  return (ip, hostname, name) => {
+    const own = byAddress.get(ip) ?? [];
+    if (own.length === 1 || (hostname === '' && name === '')) return best(own);
+    const named = byName.get(both(hostname, name)) ?? [];
+    const exact = named.filter((index) => own.includes(index));
+    return best(exact.length > 0 ? exact : named.length > 0 ? named : own);
+  };
 }
 
 function reporterOf(row: Row): FlowRow['reporter'] {

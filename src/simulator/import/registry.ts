@@ -58,6 +58,8 @@ export function uuidFrom(text: string): string {
 export interface Labels {
   all(): readonly LabelRecord[];
   add(row: Row, href: string, key: string, value: string, createdMs: number): void;
+  /** Whether somebody listed or used it. */
+  has(key: string, value: string): boolean;
   /** The id of a label, which is made when nobody listed it. */
   id(row: Row, key: string, value: string): number;
 }
@@ -68,7 +70,7 @@ export function createLabels(nowMs: number): Labels {
   let last = 0;
   const put = (row: Row, own: number | null, key: string, value: string, createdMs: number): number => {
     if (!/^[\w.-]{1,64}$/.test(key)) throw row.wrong(`${shown(key)} is not a label key`);
-    if (value === '' || value.length > 255) throw row.wrong(`${shown(value)} is not a label value`);
+    if (value.trim() === '' || value.length > 255) throw row.wrong(`${shown(value)} is not a label value`);
     if (own === null) {
       do last++;
       while (labels.has(last));
@@ -87,11 +89,13 @@ export function createLabels(nowMs: number): Labels {
       if (href !== '' && own === null) throw row.wrong(`${shown(href)} is not the href of a label`);
       put(row, own === null ? null : Number(own), key, value, createdMs);
     },
+    has: (key, value) => byName.has(nameOf(key, value)),
     id: (row, key, value) => byName.get(nameOf(key, value)) ?? put(row, null, key, value, nowMs),
   };
 }
 
-const nameOf = (key: string, value: string): string => `${key.toLowerCase()}\0${value.toLowerCase()}`;
+/** Exactly: estates that grew have labels that differ in case alone. */
+const nameOf = (key: string, value: string): string => `${key}\0${value}`;
 
 export const labelRef = (id: number) => ({ href: `/orgs/${ORG}/labels/${id}` });
 export const draftHref = (type: string, id: string): string => `/orgs/${ORG}/sec_policy/draft/${type}/${id}`;

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../core/json.ts';
 import type { VersionedSeed } from '../estates/estate.ts';
-import { type Csv, flagOf, listOf, type Row, shown } from './csv.ts';
+import { type Csv, exactListOf, flagOf, listOf, type Row, shown } from './csv.ts';
 import { portOf, provisioned } from './policy-objects.ts';
 import { draftHref, hrefOfNamed, idIn, type Labels, labelRef, ORG, type Registry } from './registry.ts';
 
@@ -33,7 +33,7 @@ export function importRuleSets({ rows }: Csv, names: Registry, named: Named, set
         name,
         description: row.text('description'),
         enabled: flagOf(row, true, 'enabled'),
-        scopes: scopesOf(row, row.text('scope'), named),
+        scopes: scopesOf(row, row.exact('scope'), named),
       },
       rules: [],
     });
@@ -51,7 +51,7 @@ export function importRules({ rows }: Csv, names: Registry, named: Named, sets: 
         name,
         description: row.text('ruleset_description'),
         enabled: flagOf(row, true, 'ruleset_enabled'),
-        scopes: scopesOf(row, row.text('ruleset_scope'), named),
+        scopes: scopesOf(row, row.exact('ruleset_scope'), named),
       },
       rules: [],
     };
@@ -125,7 +125,8 @@ function actorsOf(row: Row, sides: readonly string[], named: Named): readonly Js
     ['labels', false],
     ['labels_exclusions', true],
   ] as const)
-    for (const text of list(column)) actors.push({ label: labelRef(labelIn(row, text, named)), exclusion });
+    for (const text of exactListOf(row, ...sides.map((side) => `${side}_${column}`)))
+      actors.push({ label: labelRef(labelIn(row, text, named)), exclusion });
   for (const [column, exclusion] of [
     ['label_groups', false],
     ['label_groups_exclusions', true],
@@ -146,7 +147,8 @@ function actorsOf(row: Row, sides: readonly string[], named: Named): readonly Js
 function labelIn(row: Row, text: string, { labels }: Named): number {
   const colon = text.indexOf(':');
   if (colon < 1) throw row.wrong(`${shown(text)} is not a label: it should read key:value`);
-  return labels.id(row, text.slice(0, colon).trim(), text.slice(colon + 1).trim());
+  const [key, value] = [text.slice(0, colon).trim(), text.slice(colon + 1)];
+  return labels.id(row, key, labels.has(key, value) ? value : value.trim());
 }
 
 function workloadIn(row: Row, name: string, { workloads }: Named): string {
@@ -171,10 +173,9 @@ function scopesOf(row: Row, text: string, named: Named): readonly (readonly Json
   return text.split('|').map((scope) =>
     scope
       .split(';')
-      .map((part) => part.trim())
-      .filter((part) => part !== '')
+      .filter((part) => part.trim() !== '')
       .map((part): JsonObject => {
-        const group = /^lg:[^:]+:(.*)$/.exec(part)?.[1];
+        const group = /^lg:[^:]+:(.*)$/.exec(part.trim())?.[1];
         if (group === undefined) return { label: labelRef(labelIn(row, part, named)), exclusion: false };
         return { label_group: { href: hrefOfNamed(row, named.labelGroups, 'label_groups', group) }, exclusion: false };
       }),

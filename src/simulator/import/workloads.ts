@@ -55,8 +55,8 @@ export function importWorkloads({ columns, rows }: Csv, labels: Labels, nowMs: n
       enforcementMode: modeOf(row),
       visibilityLevel: LEVELS.find((level) => level === row.text('visibility', 'visibility_state')) ?? 'flow_summary',
       labels: keys.flatMap((key) => {
-        const value = row.text(key);
-        return value === '' ? [] : [labels.id(row, key, value)];
+        const value = row.exact(key);
+        return value.trim() === '' ? [] : [labels.id(row, key, value)];
       }),
       interfaces: listOf(row, 'interfaces').map((text) => interfaceOf(row, text)),
       ignoredInterfaces: [],

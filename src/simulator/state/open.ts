@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import type { Estate } from '../estates/estate.ts';
 import { type EstateDocument, type EstateSource, estateOf } from './document.ts';
 import { openStateFile, StateFileError } from './file.ts';
@@ -45,10 +46,12 @@ export async function openState(
   make: () => EstateDocument,
   matches: (source: EstateSource) => void = () => {},
 ): Promise<OpenedState> {
+  // Made first: what cannot be made leaves no file behind.
+  const made = existsSync(path) ? null : make();
   const file = await openStateFile(path);
   try {
     // Written by `begin` of this module.
-    const document = file.start ? (JSON.parse(file.start.source) as EstateDocument) : make();
+    const document = file.start ? (JSON.parse(file.start.source) as EstateDocument) : (made ?? make());
     if (file.start) matches(document.source);
     const estate = estateOf(document.source);
     const digest = digestOf(estate);
