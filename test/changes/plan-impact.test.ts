@@ -59,6 +59,7 @@ it('of a draft, of its provisioning, and of the way back from both', async () =>
   const before = await again();
   const drafted = await ok('delete-ruleset', { name: 'CORE | SIEM', dry_run: true });
   const told = impactOf(drafted);
+  const shown = await ok('apply-plan', { plan_id: drafted.structured['plan_id'], dry_run: true });
   await apply(drafted);
   const compared = await ok('compare-draft-active');
   const reverted = await ok('revert-draft', {
@@ -70,7 +71,7 @@ it('of a draft, of its provisioning, and of the way back from both', async () =>
 
   const happened = await newlyBlocked(before);
   expect(happened).toBeGreaterThan(5);
-  for (const answer of [drafted, compared, provisioned]) {
+  for (const answer of [drafted, shown, compared, provisioned]) {
     expect(impactOf(answer)).toMatchObject({ newly_blocked_rows: happened, newly_blocked: told.newly_blocked });
     expect(answer.structured.answer).toContain(`${told.newly_blocked?.edges} newly blocked`);
     expect(impactOf(answer).flows?.[0]).toMatch(/^newly blocked: .* -> /);

@@ -7,6 +7,7 @@ import { defineTool } from '../tool.ts';
 import { noteOf } from './plan-note.ts';
 import { previewAnew, TOOL as PROVISION } from './provision-run.ts';
 import { refuseDifference, versionMade } from './provisioned.ts';
+import { impactOf, withImpact } from './traffic-impact.ts';
 
 export default defineTool({
   name: 'apply-plan',
@@ -30,7 +31,8 @@ export default defineTool({
     const changes = await context.changes();
     const stored = await changes.get(id);
     const { plan } = stored;
-    if (planOnly) return changeAnswer(still(stored), { done: plan.title });
+    if (planOnly)
+      return withImpact(changeAnswer(still(stored), { done: plan.title }), await impactOf(plan.requests, context));
     const [request] = plan.requests;
     const outcome = await changes
       .apply(id, { signal: context.signal, onProgress: context.progress })
