@@ -72,6 +72,8 @@ export const SIMULATOR_TOKENS = {
   reservedValue: ['simulator_label_value_reserved', 'Label value is reserved'],
   labelReferenced: ['simulator_label_referenced', 'Label is used by a profile or label mapping rule'],
   mappingPattern: ['simulator_label_mapping_pattern', 'The pattern is not one the PCE runs'],
+  unknownLabel: ['simulator_label_unknown', 'Label does not exist'],
+  interfaceTaken: ['simulator_interface_exists', 'The workload has an interface of that name'],
   labelKeyOnce: ['simulator_label_key_not_unique', 'Only one label of each key is allowed'],
   dimensionInUse: ['simulator_label_dimension_in_use', 'Label dimension is in use'],
   dimensionExists: ['simulator_label_dimension_not_unique', 'Label dimension key must be unique'],

@@ -33,6 +33,8 @@ import { venRoutes } from './objects/vens.ts';
 import { virtualServerRoutes } from './objects/virtual-servers.ts';
 import { virtualServiceRoutes } from './objects/virtual-services.ts';
 import { workloadBulkRoutes } from './objects/workload-bulk.ts';
+import { workloadImportRoute } from './objects/workload-import.ts';
+import { workloadInterfaceRoutes } from './objects/workload-interfaces.ts';
 import { workloadRoutes } from './objects/workloads.ts';
 import { venOperationRoutes } from './vens/routes.ts';
 import { vulnerabilityRoutes } from './vulnerabilities/routes.ts';
@@ -51,6 +53,8 @@ export const allRoutes = (): readonly Route<WorldState>[] => [
   ...labelRoutes,
   ...labelMappingRoutes,
   ...workloadBulkRoutes,
+  workloadImportRoute,
+  ...workloadInterfaceRoutes,
   ...workloadRoutes,
   ...venRoutes,
   ...venOperationRoutes,

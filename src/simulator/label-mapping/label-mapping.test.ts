@@ -53,7 +53,7 @@ describe('conditions', () => {
     expect(await hosts(expression)).toEqual(expected);
   });
 
-  it.each(['(a+)+$', '([a-z]*)*x', '(a|a)*$', '(', `${'a'.repeat(300)}`, '(a)\\1'])(
+  it.each(['(a+)+$', '([a-z]*)*x', '(a|a)*$', '(', 'a'.repeat(300), '(a)\\1'])(
     'refuse the pattern %s',
     async (source) => {
       const body = { expression: when('hostname', 'regex', source), ...gives({ key: 'loc', value: 'x' }) };

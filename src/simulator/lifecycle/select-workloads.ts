@@ -35,6 +35,14 @@ export function selectWorkloads(world: WorldState, actors: unknown, scopes: unkn
   return found;
 }
 
+/** Whether a workload lies inside one of the scopes of a setting; none at all is nowhere. */
+export function inScopes(world: WorldState, scopes: unknown, workload: StoredWorkload): boolean {
+  const alternatives: readonly unknown[] = Array.isArray(scopes) ? scopes : [];
+  return alternatives.some((scope) =>
+    clausesOf(world, objectsIn(scope)).every((clause) => holds(world, clause, workload)),
+  );
+}
+
 function matching(world: WorldState, clauses: readonly Clause[]): readonly StoredWorkload[] {
   const byLabel = world.workloads.byLabel();
   const size = ({ included }: Clause): number =>

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../core/json.ts';
 import type { WorkloadRecord } from '../estates/estate.ts';
 import type { Caller } from '../world.ts';
 import type { WorldState } from '../world-state.ts';
+import { firewallOf } from './firewall-scopes.ts';
 import { capsFor, isoTime, isoTimeOrNull, labelHref, venHref, workloadHref } from './wire.ts';
 import { venNow } from '../vens/upgrading.ts';
 import { findingsOn, renderSummary } from '../vulnerabilities/wire.ts';
@@ -25,6 +26,7 @@ export function renderWorkload(
   const { record, extra } = stored;
   const { orgId } = world;
   const { ven } = record;
+  const firewall = firewallOf(world, stored);
   return {
     href: workloadHref(orgId, record.id),
     deleted: stored.deleted,
@@ -40,9 +42,9 @@ export function renderWorkload(
     external_data_reference: record.externalDataReference,
     interfaces: renderInterfaces(orgId, stored),
     ignored_interface_names: record.ignoredInterfaces,
-    firewall_coexistence: null,
-    containers_inherit_host_policy: false,
-    blocked_connection_action: 'drop',
+    firewall_coexistence: firewall.coexistence,
+    containers_inherit_host_policy: firewall.inheritsHost,
+    blocked_connection_action: firewall.rejects ? 'reject' : 'drop',
     service_provider: extra.serviceProvider,
     data_center: record.dataCenter,
     data_center_zone: extra.dataCenterZone,

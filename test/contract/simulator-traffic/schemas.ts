@@ -35,7 +35,7 @@ export function schemas(release: string, corrections: Readonly<Record<string, (s
     allErrors: true,
     formats: { 'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/ },
   });
-  for (const format of ['uri', 'date', 'ipv4', 'ipv6', 'regex']) ajv.addFormat(format, true);
+  for (const format of ['uri', 'date', 'ipv4', 'ipv6', 'regex', 'uuid']) ajv.addFormat(format, true);
   for (const folder of ['common', 'v2']) {
     for (const file of readdirSync(join(ROOT, release, folder))) {
       const name = file.replace('.schema.json', '');
