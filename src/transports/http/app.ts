@@ -71,8 +71,9 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   app.use(safeAnswers(resource?.resource.startsWith('https:') ?? false));
   app.use(async (context, next) => {
     await next();
-    if (draining) context.header('connection', 'close');
-    if (!context.res.headers.has('cache-control')) context.header('cache-control', 'no-store');
+    const { headers } = context.res;
+    if (draining) headers.set('connection', 'close');
+    if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
   });
 
   app.get('/healthz', (context) => context.json({ status: 'ok' }));

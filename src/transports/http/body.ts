@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { readRequestBody } from '@modelcontextprotocol/server';
 import { createMiddleware } from 'hono/factory';
 import { Failure } from '../../core/errors.ts';
@@ -15,7 +16,9 @@ export const jsonBody = createMiddleware<HttpEnv>(async (context, next) => {
     return context.json(rpcError('Unsupported Media Type: send the body without Content-Encoding'), 415);
   if (!JSON_TYPE.test(context.req.header('content-type') ?? ''))
     return context.json(rpcError('Unsupported Media Type: Content-Type must be application/json'), 415);
-  const read = await readRequestBody(context.req.raw, MAX_BODY_BYTES);
+  const { incoming } = context.env;
+  // From the socket where there is one: a web stream around it would cost as much as all the checks.
+  const read = incoming ? await readIncoming(incoming) : await readRequestBody(context.req.raw, MAX_BODY_BYTES);
   if (read.tooLarge)
     return context.json(rpcError(`Payload Too Large: the body must not exceed ${MAX_BODY_BYTES} bytes`), 413);
   try {
@@ -29,6 +32,23 @@ export const jsonBody = createMiddleware<HttpEnv>(async (context, next) => {
   }
   return next();
 });
+
+type Read = { readonly tooLarge: true } | { readonly tooLarge: false; readonly text: string };
+
+/** The body as text. A declared length over the limit is refused without reading, an undeclared one as soon as it shows. */
+async function readIncoming(incoming: IncomingMessage): Promise<Read> {
+  if (Number(incoming.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return { tooLarge: true };
+  const chunks: Buffer[] = [];
+  let length = 0;
+  // Destroying it would take the answer with it.
+  const rest = incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>; // no encoding is set
+  for await (const chunk of rest) {
+    length += chunk.length;
+    if (length > MAX_BODY_BYTES) return { tooLarge: true };
+    chunks.push(chunk);
+  }
+  return { tooLarge: false, text: new TextDecoder().decode(Buffer.concat(chunks)) };
+}
 
 /** Copying such a member sets a prototype, or loses it without a word (attacks 39, 53). */
 function namesPrototype(body: unknown): boolean {

@@ -31,8 +31,8 @@ export const onlyKnownNames = ({ hosts, origins, loopbackOnly }: Doors) => {
 };
 
 /** What a page of a listed origin may send and read. Without credentials: cookies never authenticate the protocol (attack 36). */
-export const crossOrigin = ({ origins }: Doors) =>
-  cors({
+export const crossOrigin = ({ origins }: Doors) => {
+  const forPages = cors({
     origin: (origin) => (origins.includes(origin) ? origin : null),
     allowMethods: ['GET', 'POST', 'DELETE'],
     allowHeaders: [
@@ -48,6 +48,11 @@ export const crossOrigin = ({ origins }: Doors) =>
     exposeHeaders: ['mcp-session-id', 'www-authenticate', 'retry-after', 'x-request-id'],
     maxAge: 600,
   });
+  // Programs send no Origin, and need none of these headers.
+  return createMiddleware<HttpEnv>((context, next) =>
+    context.req.header('origin') === undefined ? next() : forPages(context, next),
+  );
+};
 
 /** Two of one of these would let a proxy and this server each read another one (attack 37). */
 const ONCE = new Set([
