@@ -3,6 +3,7 @@ import { createPceView } from './create-view.ts';
 import { createPceHttp, type PceHttpOptions } from './http/client.ts';
 import type { PceHttp } from './http/http.ts';
 import type { PceSettings } from './settings.ts';
+import { cleanedUp } from './traffic/run.ts';
 import type { PceView } from './view.ts';
 
 export { type Caches, createCaches } from './caches.ts';
@@ -11,6 +12,9 @@ export { createPceHttp, type PceHttpOptions } from './http/client.ts';
 export type { PceHttp, PceRequest } from './http/http.ts';
 export type { PceSettings, ProxySettings, TlsSettings } from './settings.ts';
 export type { PceView } from './view.ts';
+
+/** So long the end of a connection waits for queries that are being cancelled. */
+const CLEAN_UP_MS = 1_000;
 
 /** A view that owns its connection. */
 export interface PceConnection extends PceView {
@@ -32,6 +36,9 @@ export function connectPce(settings: PceSettings, options: PceHttpOptions = {}):
     ...createPceView({ http, caches }),
     http,
     scoped: (labelScope) => createPceView({ http, caches, labelScope }),
-    close: () => http.close(),
+    async close() {
+      await cleanedUp(http, CLEAN_UP_MS);
+      await http.close();
+    },
   };
 }

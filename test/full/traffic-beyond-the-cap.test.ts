@@ -42,7 +42,9 @@ async function answered(args: object): Promise<Called> {
   }
 }
 
-it('an application with more than 200,000 rows is told whole', { timeout: 600_000 }, async () => {
+const wholeByPolicy = new Map<string, number>();
+
+it('an application with more than 200,000 rows is told whole', { timeout: 900_000 }, async () => {
   const { structured } = await answered({ group_by: ['policy'], include_destinations: ['app=ecommerce env=prod'] });
   const pages = await allPages(pce.dispatcher, 'get-labels', {});
   const labels = pages.flatMap(({ structured: { items } }) => items);
@@ -54,4 +56,30 @@ it('an application with more than 200,000 rows is told whole', { timeout: 600_00
   expect(expected.rows).toBeGreaterThan(200_000);
   expect(structured.totals).toMatchObject({ total_pce_flows: expected.rows, connections: expected.connections });
   expect(structured.coverage).toMatchObject({ truncated: false, gaps: [] });
+  for (const { policy, connections } of structured.items) wholeByPolicy.set(String(policy), Number(connections));
+});
+
+it('a part of it that fails is named, and what was read is told without it', { timeout: 900_000 }, async () => {
+  const path = '/orgs/1/traffic_flows/async_queries';
+  await fetch(`${pce.simulator.url}/_sim/faults`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    // The first is the question itself; a POST that failed is never sent again.
+    body: JSON.stringify([{ match: { method: 'POST', path, nth: 3 }, effect: { kind: 'status', status: 500 } }]),
+  });
+  const target = 'app=ecommerce env=prod';
+  const { structured, text } = await answered({
+    group_by: ['policy'],
+    include_destinations: [target],
+    exclude_workloads_from_ip_list_query: false,
+  });
+  expect(structured.coverage.truncated).toBe(true);
+  expect(structured.coverage.gaps).toEqual([
+    expect.stringMatching(/^(?:allowed|potentially_blocked|blocked|unknown)\b.*: /),
+  ]);
+  expect(text).toContain('CUT');
+  const [gap = ''] = structured.coverage.gaps;
+  const [missing = ''] = gap.split(/[,:]/);
+  const told = structured.items.find(({ policy }) => policy === missing);
+  expect(Number(told?.connections ?? 0)).toBeLessThan(wholeByPolicy.get(missing) ?? 0);
 });

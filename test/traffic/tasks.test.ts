@@ -72,9 +72,11 @@ it('of a server that ends with its tasks is cancelled on the PCE; one that other
     const call = { name: 'get-traffic-flows', principal: OPERATOR, signal: new AbortController().signal };
     const known = new Set((await queries()).map(({ href }) => href));
     taskOf(await dispatcher.tasks.run({ ...call, args: { lookback_days: 4 } }, (made) => dispatcher.call(made)));
-    const [query] = (await queries()).filter(({ href }) => !known.has(href));
+    const posted = async () => (await queries()).find(({ href }) => !known.has(href))?.href;
+    await expect.poll(posted).toBeDefined();
+    const query = await posted();
     await serving.close();
-    return query?.href;
+    return query;
   };
   const shared = { add: async () => {}, has: async () => false };
   const own = await started({ tasks: { limits: { soonMs: SOON_MS } } });

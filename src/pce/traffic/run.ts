@@ -43,7 +43,7 @@ export async function runTrafficQuery(
     };
   } catch (error) {
     // In the background: who gave up does not wait for the cleaning up.
-    void cancel(http, posted);
+    inBackground(http, cancel(http, posted));
     throw error;
   }
 }
@@ -57,7 +57,11 @@ async function post(http: PceHttp, query: TrafficQuery, signal: AbortSignal | un
   try {
     await untilAborted(posting, signal);
   } catch (error) {
-    posting.then(({ href: posted }) => cancel(http, posted)).catch(() => {});
+    const cancelling = posting.then(({ href: posted }) => cancel(http, posted));
+    inBackground(
+      http,
+      cancelling.catch(() => {}),
+    );
     throw error;
   }
   return (await posting).href;
@@ -144,6 +148,27 @@ const queriesPath = ({ orgId }: PceHttp): ApiPath => apiPath`/orgs/${orgId}/traf
 
 /** Not in any guide; published with the schemas of 25.2 and 26.3. */
 export const CANCELLATION = { status: 'cancel_requested' } as const;
+
+/** What is being cancelled over a connection. */
+const cleaning = new WeakMap<PceHttp, Set<Promise<void>>>();
+
+function inBackground(http: PceHttp, cancelling: Promise<void>): void {
+  const running = cleaning.get(http) ?? new Set();
+  cleaning.set(http, running);
+  running.add(cancelling);
+  void cancelling.then(() => running.delete(cancelling));
+}
+
+/** Resolves when the queries that were given up are cancelled on the PCE, or the PCE has had so much time for it. */
+export async function cleanedUp(http: PceHttp, withinMs: number): Promise<void> {
+  // What gave up a moment ago gets to its cleaning up in this turn.
+  await new Promise(setImmediate);
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, withinMs);
+  const running: Iterable<Promise<void>> = cleaning.get(http) ?? [];
+  await Promise.race([Promise.all(running), late]);
+  clearTimeout(timer);
+}
 
 /** Never throws: queries expire by themselves after a day. */
 async function cancel(http: PceHttp, query: Href): Promise<void> {
