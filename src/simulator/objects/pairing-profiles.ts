@@ -4,7 +4,7 @@ import { scopeTest } from '../auth/scope.ts';
 import { exact } from '../http/query.ts';
 import { refusedAs } from '../http/refusals.ts';
 import type { Request, Route } from '../http/route.ts';
-import { either, external, flag, hrefObject, list, nullableText, oneOf, record, text } from '../http/schema.ts';
+import { either, external, flag, list, nullableText, oneOf, record, text } from '../http/schema.ts';
 import { bodyCheck } from '../http/validate.ts';
 import { textIn } from '../lifecycle/body.ts';
 import { labelIdsIn, storedLabels, textFilter } from '../records/fields.ts';
@@ -29,7 +29,7 @@ const common = {
   enforcement_mode: oneOf('idle', 'visibility_only', 'full', 'selective'),
   enforcement_mode_lock: flag,
   enabled: flag,
-  labels: list(hrefObject),
+  labels: list(record({ href: text }, ['href']), { uniqueItems: true }),
   env_label_lock: flag,
   loc_label_lock: flag,
   role_label_lock: flag,

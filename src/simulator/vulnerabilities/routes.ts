@@ -33,7 +33,7 @@ const vulnerabilityKind: RecordKind = {
   singular: 'vulnerability',
   schema: 'vulnerabilities_get',
   ids: 'uuid',
-  body: (_world, given, before) => ({ cve_ids: [], description: null, ...before?.body, ...given }),
+  body: (_world, given, before) => ({ cve_ids: [], ...before?.body, ...given }),
   render: (world, own) => renderVulnerability(world, own),
   removed(world, { id }) {
     for (const { id: detection, body } of world.records.all(DETECTIONS))
@@ -50,7 +50,6 @@ const reportKind: RecordKind = {
   body: (_world, given, before) => ({
     authoritative: false,
     scanned_ips: [],
-    exported_at: null,
     ...before?.body,
     ...given,
   }),

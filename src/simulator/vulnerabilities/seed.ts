@@ -18,9 +18,7 @@ const made = (id: string, parent: string | null, atMs: number, body: JsonObject)
 });
 
 export const vulnerabilitySeeds = ({ vulnerabilities = [], nowMs }: Estate): readonly StoredRecord[] =>
-  vulnerabilities.map(({ id, name, score }) =>
-    made(id, null, nowMs - 30 * DAY, { name, score, cve_ids: [id], description: null }),
-  );
+  vulnerabilities.map(({ id, name, score }) => made(id, null, nowMs - 30 * DAY, { name, score, cve_ids: [id] }));
 
 /** What the scanner found, one record for each vulnerability on a port of a workload. */
 export function detectionSeeds({ orgId, vulnerabilities = [], workloads, nowMs }: Estate): readonly StoredRecord[] {
