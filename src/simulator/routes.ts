@@ -12,9 +12,11 @@ import type { Route } from './http/route.ts';
 import { labelMappingRoutes } from './label-mapping/routes.ts';
 import { pendingRoutes } from './lifecycle/pending.ts';
 import { policyCheckRoutes } from './lifecycle/policy-check.ts';
+import { ruleSearchRoutes } from './lifecycle/rule-search.ts';
 import { provisioningRoutes } from './lifecycle/provisioning.ts';
 import { versionRoutes } from './lifecycle/versions.ts';
 import { loadBalancerRoutes } from './load-balancers/routes.ts';
+import { networkDeviceRoutes } from './network-devices/routes.ts';
 import { enforcementBoundaryRoutes } from './objects/enforcement-boundaries.ts';
 import { firewallSettingsRoutes } from './objects/firewall-settings.ts';
 import { infrastructureRoutes } from './objects/infrastructure.ts';
@@ -66,6 +68,7 @@ export const allRoutes = (): readonly Route<WorldState>[] => [
   ...serviceBindingRoutes,
   ...virtualServerRoutes,
   ...loadBalancerRoutes,
+  ...networkDeviceRoutes,
   ...secureConnectGatewayRoutes,
   ...securityPrincipalRoutes,
   ...ruleSetRoutes,
@@ -81,4 +84,5 @@ export const allRoutes = (): readonly Route<WorldState>[] => [
   ...provisioningRoutes,
   ...versionRoutes,
   ...policyCheckRoutes,
+  ...ruleSearchRoutes,
 ];

@@ -83,7 +83,7 @@ function matching(request: Call): ReadonlySet<string> {
 const rulesOf = (own: EndDecision | null): readonly string[] =>
   own ? [...own.rules, ...own.runnersUp.map(({ rule }) => rule), ...own.maybe] : [];
 
-interface Found {
+export interface Found {
   readonly ruleSet: Versioned;
   readonly rule: RuleRecord;
 }
@@ -107,7 +107,7 @@ const viewOf = (request: Call): PolicyView => ({
 });
 
 /** A rule spelt out, with its rule set beside it. */
-function renderFound(view: PolicyView, { ruleSet, rule }: Found): JsonObject {
+export function renderFound(view: PolicyView, { ruleSet, rule }: Found): JsonObject {
   const { object, content } = ruleSet;
   const {
     rules: _rules,
@@ -119,7 +119,8 @@ function renderFound(view: PolicyView, { ruleSet, rule }: Found): JsonObject {
   return { ...renderRule(view, href, rule), rule_set: { ...summary, update_label: null } };
 }
 
-const kindOf = ({ rule }: Found): string => {
+/** `override_deny_rules` apart from the deny rules they are kept with (objects.md §8.5). */
+export const kindOf = ({ rule }: Found): string => {
   if (rule.kind !== 'deny_rules') return rule.kind;
   return rule.body['override'] === true ? 'override_deny_rules' : 'deny_rules';
 };
