@@ -24,8 +24,8 @@ it.each([...new Set(rows.flatMap(({ shown }) => filesIn(shown)))])('names %s, wh
 
 it('names every case there is', () => {
   const listed = new Set(rows.flatMap(({ shown }) => filesIn(shown)).map((file) => basename(file)));
-  const cases = globSync('{token,http,href,confirm,credential,audit,tools}/*.test.ts', { cwd: here }).map((file) =>
-    basename(file),
+  const cases = globSync('{token,http,href,confirm,credential,audit,tools,dependency}/*.test.ts', { cwd: here }).map(
+    (file) => basename(file),
   );
   expect(cases.filter((file) => !listed.has(file))).toEqual([]);
 });
