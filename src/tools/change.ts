@@ -115,11 +115,11 @@ export function changeAnswer(outcome: ChangeOutcome, { done, extra = {}, next = 
   const planned = state === 'planned';
   const requests = plan.requests.length;
   const said = planned
-    ? `Planned, nothing sent: ${plan.title} (${plural(requests, 'request')}).`
+    ? `Planned, nothing sent: ${plan.title.replace(/\.$/, '')} (${plural(requests, 'request')}).`
     : `${done} (${plural(requests, 'request')}).`;
   const undo = undoText(plan.requests);
   return {
-    answer: [said, ...plan.widening.map((widening) => `Widens policy: ${widening}`)].join(' '),
+    answer: [said, ...plan.widening.map((widening) => `Widens policy: ${widening}.`)].join(' '),
     items,
     totals: { requests, done: outcomes.filter(({ result }) => result === 'done').length },
     coverage: { rows_read: requests, truncated: false, gaps: [] },
