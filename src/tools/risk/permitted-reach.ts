@@ -21,7 +21,7 @@ export async function permittedGraph(
 ): Promise<PermittedGraph> {
   const policy = await readPolicy('active', context);
   const groups = hostGroups(policy.workloads);
-  const { list, left } = candidates(ruleReach(policy.source), groups, policy.workloads, only);
+  const { list, left } = candidates(ruleReach(policy.source), groups, policy.workloads, { only });
   context.progress('Asking the policy which ways are open', list.length);
   const decisions = await context.flows.decide(
     policy.source,
@@ -35,7 +35,9 @@ export async function permittedGraph(
     gaps: [
       ...policy.gaps,
       'a permitted way between two groups is one between two of their hosts',
-      ...(left === 0 ? [] : [`${plural(left, 'pair')} of groups beyond the limit of ways that are judged`]),
+      ...(left === 0
+        ? []
+        : [`${plural(left, 'rule')} whose ways are beyond the limit of those that are judged; the easiest are`]),
     ],
   };
 }
