@@ -1,27 +1,34 @@
-/** Bytes per message to a worker. */
+/** Bytes per message to a worker: a message costs more than its bytes. */
 const BLOCK_BYTES = 256 * 1024;
 
+/** Bytes that may be transferred to another thread, in order. */
+export type Block = readonly Uint8Array<ArrayBuffer>[];
+
 /**
- * Chunks as blocks that may be transferred to another thread: copied, because a chunk may be a window of a pooled buffer that its owner
- * goes on using, and gathered, because a message costs more than a copy.
+ * The chunk itself where it is alone in its memory, else a copy: a window of a pooled buffer stays its owner's. What is given away is freed
+ * by the thread that reads it; copies of everything would wait for the garbage collector of one that has no other reason to run it.
  */
+function movable(chunk: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer, byteLength } = chunk;
+  const isAlone = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;
+  return isAlone ? new Uint8Array(buffer) : new Uint8Array(chunk);
+}
+
+/** Chunks gathered to blocks. The chunks are given away. */
 export async function* blocksOf(
   chunks: AsyncIterable<Uint8Array>,
   blockBytes: number = BLOCK_BYTES,
-): AsyncGenerator<ArrayBuffer> {
-  let block = new Uint8Array(blockBytes);
-  let used = 0;
+): AsyncGenerator<Block> {
+  let block: Uint8Array<ArrayBuffer>[] = [];
+  let bytes = 0;
   for await (const chunk of chunks) {
-    for (let from = 0; from < chunk.length; ) {
-      const part = chunk.subarray(from, from + blockBytes - used);
-      block.set(part, used);
-      used += part.length;
-      from += part.length;
-      if (used < blockBytes) continue;
-      yield block.buffer;
-      block = new Uint8Array(blockBytes);
-      used = 0;
-    }
+    if (chunk.length === 0) continue;
+    bytes += chunk.length;
+    block.push(movable(chunk));
+    if (bytes < blockBytes) continue;
+    yield block;
+    block = [];
+    bytes = 0;
   }
-  if (used > 0) yield block.buffer.slice(0, used);
+  if (bytes > 0) yield block;
 }

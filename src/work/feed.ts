@@ -1,4 +1,4 @@
-import { blocksOf } from './blocks.ts';
+import { type Block, blocksOf } from './blocks.ts';
 
 /** Blocks on their way that the worker has not read yet: two megabytes. */
 const MAX_IN_FLIGHT = 8;
@@ -29,7 +29,7 @@ function gate(room: number): { enter(): Promise<void> | undefined; leave(): void
 
 export interface Feed {
   /** Sends every block; settles early with what `stopped` rejects with, even while the source is silent. */
-  run(chunks: AsyncIterable<Uint8Array>, send: (block: ArrayBuffer) => void, stopped: Promise<never>): Promise<void>;
+  run(chunks: AsyncIterable<Uint8Array>, send: (block: Block) => void, stopped: Promise<never>): Promise<void>;
   /** The reader took a block. */
   taken(): void;
 }

@@ -61,6 +61,27 @@ test('a CSV body is read as CSV', async () => {
   expect((await pool().load(source(csv, { format: 'csv' }))).totals).toMatchObject({ rows: 1, connections: 7 });
 });
 
+test('chunks that are alone in their memory move to the worker, windows of a buffer are copied', async () => {
+  const alone = json.buffer.slice(json.byteOffset, json.byteOffset + 1_000);
+  const window = json.subarray(1_000);
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    yield new Uint8Array(alone);
+    yield window;
+  }
+  const table = await pool().load({ open: async () => ({ encoding: 'identity', chunks: chunks() }) });
+  expect(table.totals).toEqual(expected.totals());
+  expect(alone.byteLength).toBe(0);
+  expect(window.length).toBe(json.length - 1_000);
+});
+
+test('lines of a CSV that reach over blocks are read', async () => {
+  const lines = Array.from({ length: 30_000 }, (_, i) => `10.0.0.${i % 200},10.1.0.${i % 100},${i}`);
+  const csv = Buffer.from(`Source IP,Destination IP,Num Flows\n${lines.join('\n')}\n`);
+  expect(csv.length).toBeGreaterThan(2 * 256 * 1024);
+  const connections = (30_000 * 29_999) / 2;
+  expect((await pool().load(source(csv, { format: 'csv' }))).totals).toMatchObject({ rows: 30_000, connections });
+});
+
 const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, ' '));
 
 test.each([

@@ -8,6 +8,7 @@ export interface FlowDownload {
   /** `gzip`: still compressed. A gzip body is recognised by its first bytes as well (traffic.md §2.8). */
   readonly encoding: 'identity' | 'gzip';
   readonly format?: 'json' | 'csv' | undefined;
+  /** Given away: a chunk that is alone in its memory moves to the worker. */
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 

@@ -3,6 +3,7 @@ import type { FlowAnswer, FlowGrouping, FlowTotals } from '../model/flows/questi
 import type { JudgeAnswer, JudgeJob } from '../model/impact/question.ts';
 import type { Decision, FlowQuestion } from '../model/policy/decision.ts';
 import type { PolicySource } from '../model/policy/source.ts';
+import type { Block } from './blocks.ts';
 import type { FlowDownload } from './flows.ts';
 
 /**
@@ -11,7 +12,7 @@ import type { FlowDownload } from './flows.ts';
  */
 export type ToWorker =
   | ({ readonly type: 'load'; readonly table: number } & Pick<FlowDownload, 'encoding' | 'format'>)
-  | { readonly type: 'block'; readonly table: number; readonly bytes: ArrayBuffer }
+  | { readonly type: 'block'; readonly table: number; readonly bytes: Block }
   | { readonly type: 'end'; readonly table: number }
   /** Takes the rows of the last download out again, whether it came to its end or failed. */
   | { readonly type: 'take-back'; readonly table: number }

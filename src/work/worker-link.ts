@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { Failure } from '../core/errors.ts';
+import type { Block } from './blocks.ts';
 import type { FlowDownload } from './flows.ts';
 import { failureOf, type FromWorker, type ToWorker, type WorkerQuestion } from './protocol.ts';
 
@@ -78,8 +79,11 @@ export class WorkerLink {
     this.#send({ type: 'load', table, encoding, format });
   }
 
-  sendBlock(table: number, bytes: ArrayBuffer): void {
-    this.#send({ type: 'block', table, bytes }, [bytes]);
+  sendBlock(table: number, bytes: Block): void {
+    this.#send(
+      { type: 'block', table, bytes },
+      bytes.map(({ buffer }) => buffer),
+    );
   }
 
   endDownload(table: number): void {

@@ -81,7 +81,11 @@ function receive(message: ToWorker): void {
       return;
     case 'block':
       step(table, async (load) => {
-        await load.push(new Uint8Array(message.bytes));
+        for (const bytes of message.bytes) {
+          await load.push(bytes);
+          // Freed at once: until the garbage collector comes, hundreds of megabytes may have passed.
+          bytes.buffer.transfer(0);
+        }
         tell({ type: 'taken', table, rows: load.rows });
       });
       return;

@@ -39,7 +39,8 @@ export function csvReader(table: FlowTable): FlowReader {
     push(chunk) {
       if (chunk.length === 0) return;
       lastByte = chunk.at(-1);
-      parser.write(chunk);
+      // A copy: the parser keeps what is left of a line, and the memory of the chunk is its owner's again.
+      parser.write(Buffer.from(chunk));
       drain();
       if (failure !== undefined) throw failure;
     },

@@ -5,7 +5,7 @@ import type { FlowRecord } from './record.ts';
 import type { FlowTable } from './table.ts';
 
 /** Bytes per JSON.parse: small enough that the objects of a batch die young in the cache, large enough to spread the call. */
-export const BATCH_BYTES = 65_536;
+export const BATCH_BYTES = 32_768;
 /** A record has about 1,300 bytes; one that never ends must not fill the memory. */
 const MAX_RECORD_BYTES = 4 * 1024 * 1024;
 

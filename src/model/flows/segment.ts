@@ -42,36 +42,73 @@ export type CodeColumn = {
   [Name in keyof Segment]: Segment[Name] extends Uint32Array ? Name : never;
 }[keyof Segment];
 
-const codes = (): Uint32Array => new Uint32Array(SEGMENT_ROWS);
-const amounts = (): Float64Array => new Float64Array(SEGMENT_ROWS);
+const AMOUNTS = 3;
+const CODES = 24;
+const ROW_BYTES = AMOUNTS * Float64Array.BYTES_PER_ELEMENT + CODES * Uint32Array.BYTES_PER_ELEMENT;
 
-export const emptySegment = (): Segment => ({
-  rows: 0,
-  source: codes(),
-  destination: codes(),
-  port: codes(),
-  proto: codes(),
-  process: codes(),
-  service: codes(),
-  user: codes(),
-  decision: codes(),
-  draft: codes(),
-  boundary: codes(),
-  direction: codes(),
-  state: codes(),
-  transmission: codes(),
-  network: codes(),
-  client: codes(),
-  icmp: codes(),
-  rules: codes(),
-  boundaries: codes(),
-  overrides: codes(),
-  caps: codes(),
-  edge: codes(),
-  pair: codes(),
-  first: codes(),
-  last: codes(),
-  connections: amounts(),
-  bytesIn: amounts(),
-  bytesOut: amounts(),
-});
+/**
+ * All columns in one piece of memory, which the system hands out page by page when it is first written: columns that a download leaves empty
+ * cost nothing as long as nobody writes zeros into them.
+ */
+export function emptySegment(): Segment {
+  const memory = new ArrayBuffer(SEGMENT_ROWS * ROW_BYTES);
+  let used = 0;
+  const amounts = (): Float64Array => {
+    const column = new Float64Array(memory, used, SEGMENT_ROWS);
+    used += column.byteLength;
+    return column;
+  };
+  const codes = (): Uint32Array => {
+    const column = new Uint32Array(memory, used, SEGMENT_ROWS);
+    used += column.byteLength;
+    return column;
+  };
+  return {
+    rows: 0,
+    connections: amounts(),
+    bytesIn: amounts(),
+    bytesOut: amounts(),
+    source: codes(),
+    destination: codes(),
+    port: codes(),
+    proto: codes(),
+    process: codes(),
+    service: codes(),
+    user: codes(),
+    decision: codes(),
+    draft: codes(),
+    boundary: codes(),
+    direction: codes(),
+    state: codes(),
+    transmission: codes(),
+    network: codes(),
+    client: codes(),
+    icmp: codes(),
+    rules: codes(),
+    boundaries: codes(),
+    overrides: codes(),
+    caps: codes(),
+    edge: codes(),
+    pair: codes(),
+    first: codes(),
+    last: codes(),
+  };
+}
+
+/** The columns that most rows leave empty. */
+export const SPARSE_COLUMNS = [
+  'service',
+  'draft',
+  'boundary',
+  'transmission',
+  'icmp',
+  'rules',
+  'boundaries',
+  'overrides',
+  'caps',
+] as const satisfies readonly CodeColumn[];
+
+/** Writes a code into a column that was empty at `row`. */
+export function note(column: Uint32Array, row: number, code: number): void {
+  if (code !== 0) column[row] = code;
+}

@@ -1,9 +1,9 @@
-import { namedRef, type FlowEndpoint } from './endpoint.ts';
+import { type FlowEndpoint, namedRef } from './endpoint.ts';
 import { EndpointDictionary } from './endpoint-dictionary.ts';
 import type { FlowRecord, RecordEndpoint } from './record.ts';
 import { joinedRefs } from './refs.ts';
 import { secondsOf } from './seconds.ts';
-import { emptySegment, SEGMENT_ROWS, type Segment } from './segment.ts';
+import { emptySegment, note, SEGMENT_ROWS, type Segment, SPARSE_COLUMNS } from './segment.ts';
 import { TextDictionary } from './text-dictionary.ts';
 import { TupleIndex } from './tuple-index.ts';
 
@@ -15,9 +15,6 @@ const code = (value: unknown, max: number): number =>
 
 const amount = (value: unknown): number =>
   typeof value === 'number' && value > 0 && value < Number.POSITIVE_INFINITY ? value : 0;
-
-/** Whose edge it is: the workload, whatever its address; for others the address, or what name they have. */
-const nodeOf = ({ workload, ip, fqdn }: FlowEndpoint): string | null => workload?.href ?? ip ?? fqdn;
 
 /** Text columns of a flow row that have a dictionary of their own. */
 const textColumns = () => ({
@@ -49,11 +46,10 @@ export class FlowTable {
   readonly segments: Segment[] = [];
   readonly texts = textColumns();
   readonly #endpoints = new EndpointDictionary();
+  /** Workloads by href, and endpoints that have nothing but a name. */
   #nodes = new TextDictionary();
-  #addresses = new TextDictionary();
-  /** By endpoint: its node and its address. */
+  /** By endpoint: its node. */
   readonly #nodeOf: number[] = [];
-  readonly #addressOf: number[] = [];
   #edgeIndex = new TupleIndex(4);
   #pairIndex = new TupleIndex(4);
   readonly #tuple = new Int32Array(4);
@@ -94,21 +90,21 @@ export class FlowTable {
     segment.port[row] = port;
     segment.proto[row] = proto;
     segment.process[row] = texts.process.idOf(service?.process_name);
-    segment.service[row] = texts.service.idOf(service?.windows_service_name);
+    note(segment.service, row, texts.service.idOf(service?.windows_service_name));
     segment.user[row] = texts.user.idOf(service?.user_name);
     segment.decision[row] = texts.decision.idOf(record.policy_decision);
-    segment.draft[row] = texts.draft.idOf(record.draft_policy_decision);
-    segment.boundary[row] = texts.boundary.idOf(record.boundary_decision);
+    note(segment.draft, row, texts.draft.idOf(record.draft_policy_decision));
+    note(segment.boundary, row, texts.boundary.idOf(record.boundary_decision));
     segment.direction[row] = texts.direction.idOf(record.flow_direction);
     segment.state[row] = texts.state.idOf(record.state);
-    segment.transmission[row] = texts.transmission.idOf(record.transmission);
+    note(segment.transmission, row, texts.transmission.idOf(record.transmission));
     segment.client[row] = texts.client.idOf(record.client_type);
     const network = namedRef(record.network);
     segment.network[row] = texts.network.idOf(network?.name ?? network?.href);
-    segment.rules[row] = texts.rules.idOf(joinedRefs(record.rules));
-    segment.boundaries[row] = texts.boundaries.idOf(joinedRefs(record.enforcement_boundaries));
-    segment.overrides[row] = texts.overrides.idOf(joinedRefs(record.override_deny_rules));
-    segment.caps[row] = texts.caps.idOf(joinedRefs(record.caps));
+    note(segment.rules, row, texts.rules.idOf(joinedRefs(record.rules)));
+    note(segment.boundaries, row, texts.boundaries.idOf(joinedRefs(record.enforcement_boundaries)));
+    note(segment.overrides, row, texts.overrides.idOf(joinedRefs(record.override_deny_rules)));
+    note(segment.caps, row, texts.caps.idOf(joinedRefs(record.caps)));
     if (typeof record.icmp_type === 'number')
       segment.icmp[row] = texts.icmp.idOf(`${record.icmp_type}/${Number(record.icmp_code ?? 0)}`);
     segment.first[row] = secondsOf(range?.first_detected);
@@ -116,8 +112,11 @@ export class FlowTable {
     segment.connections[row] = amount(record.num_connections);
     segment.bytesIn[row] = amount(record.dst_bi);
     segment.bytesOut[row] = amount(record.dst_bo);
-    segment.edge[row] = this.#number(this.#edgeIndex, this.#nodeOf, source, destination, port, proto);
-    segment.pair[row] = this.#number(this.#pairIndex, this.#addressOf, source, destination, port, proto);
+    const [from, to] = [this.#nodeOf[source] ?? 0, this.#nodeOf[destination] ?? 0];
+    segment.edge[row] = this.#number(this.#edgeIndex, from, to, port, proto);
+    const endpoints = this.#endpoints;
+    const [fromAddress, toAddress] = [endpoints.addressOf(source), endpoints.addressOf(destination)];
+    segment.pair[row] = this.#number(this.#pairIndex, fromAddress, toAddress, port, proto);
     segment.rows += 1;
     this.#rows += 1;
     this.#edges = this.#edgeIndex.size;
@@ -131,8 +130,8 @@ export class FlowTable {
     const last = this.segments[whole - 1];
     if (last !== undefined) {
       last.rows = Math.min(last.rows, rows - (whole - 1) * SEGMENT_ROWS);
-      // The only column that `append` does not always write.
-      last.icmp.fill(0, last.rows);
+      // `append` writes into these only where there is something to write.
+      for (const column of SPARSE_COLUMNS) last[column].fill(0, last.rows);
     }
     this.#rows = Math.min(this.#rows, rows);
   }
@@ -143,9 +142,7 @@ export class FlowTable {
     this.#edgeIndex = new TupleIndex(4);
     this.#pairIndex = new TupleIndex(4);
     this.#nodes = new TextDictionary();
-    this.#addresses = new TextDictionary();
     this.#nodeOf.length = 0;
-    this.#addressOf.length = 0;
   }
 
   #segmentWithRoom(): Segment {
@@ -158,24 +155,22 @@ export class FlowTable {
 
   #endpoint(raw: RecordEndpoint | undefined): number {
     const id = this.#endpoints.idOf(raw);
-    if (id === this.#nodeOf.length) {
-      const endpoint = this.#endpoints.all()[id];
-      this.#nodeOf.push(endpoint === undefined ? 0 : this.#nodes.idOf(nodeOf(endpoint)));
-      this.#addressOf.push(this.#addresses.idOf(endpoint?.ip));
-    }
+    if (id === this.#nodeOf.length) this.#nodeOf.push(this.#node(id));
     return id;
   }
 
-  #number(
-    index: TupleIndex,
-    by: readonly number[],
-    source: number,
-    destination: number,
-    port: number,
-    proto: number,
-  ): number {
-    this.#tuple[0] = by[source] ?? 0;
-    this.#tuple[1] = by[destination] ?? 0;
+  /** Whose edge it is: the workload, whatever its address; for others the address, or what name they have. */
+  #node(id: number): number {
+    const endpoint = this.#endpoints.all()[id];
+    const href = endpoint?.workload?.href ?? null;
+    const address = this.#endpoints.addressOf(id);
+    // Even numbers have a name, odd ones an address.
+    return href === null && address !== 0 ? 2 * address + 1 : 2 * this.#nodes.idOf(href ?? endpoint?.fqdn);
+  }
+
+  #number(index: TupleIndex, source: number, destination: number, port: number, proto: number): number {
+    this.#tuple[0] = source;
+    this.#tuple[1] = destination;
     this.#tuple[2] = port;
     this.#tuple[3] = proto;
     return index.idOf(this.#tuple);

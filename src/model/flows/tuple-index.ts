@@ -1,5 +1,8 @@
 const FIRST_CAPACITY = 1024;
 
+/** Frees an array that was outgrown at once: the garbage collector does not hurry for memory that is not its own. */
+const release = (array: Int32Array<ArrayBuffer>): void => void array.buffer.transfer(0);
+
 /**
  * Distinct tuples of integers, numbered in the order they came: an open-addressing table over typed arrays, because a Map of
  * composed keys costs several times the time and memory at a million rows.
@@ -7,7 +10,7 @@ const FIRST_CAPACITY = 1024;
 export class TupleIndex {
   readonly #width: number;
   #slots = new Int32Array(FIRST_CAPACITY * 2).fill(-1);
-  #tuples: Int32Array;
+  #tuples: Int32Array<ArrayBuffer>;
   #size = 0;
   // Hashes differ from process to process: nobody can prepare values that collide.
   readonly #seed = Math.trunc(Math.random() * 0x7fff_ffff);
@@ -69,6 +72,7 @@ export class TupleIndex {
     if ((id + 1) * this.#width > this.#tuples.length) {
       const larger = new Int32Array(Math.ceil(this.#tuples.length * 1.5));
       larger.set(this.#tuples);
+      release(this.#tuples);
       this.#tuples = larger;
     }
     for (let i = 0; i < this.#width; i += 1) this.#tuples[id * this.#width + i] = tuple[i] ?? 0;
@@ -86,6 +90,7 @@ export class TupleIndex {
       while (slots[slot] !== -1) slot = (slot + 1) & mask;
       slots[slot] = id;
     }
+    release(this.#slots);
     this.#slots = slots;
   }
 }
