@@ -1,11 +1,9 @@
 import { once } from 'node:events';
 import { createServer, request } from 'node:http';
-import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyChains } from '../../src/access/audit/chain.ts';
 import { silentLog } from '../../src/core/log.ts';
-import { Secret } from '../../src/core/secret.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
 import { AUDIT, createSqlAudit } from '../../src/store/audit.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
@@ -114,7 +112,7 @@ describe.each(DATABASES)('a server on %s that is killed again and again', (datab
       const sql =
         url === undefined
           ? await openSqlite(join(server.folder, 'audit.db'), [AUDIT])
-          : await openPostgres(new Secret(url.reveal()), [AUDIT], { log: silentLog });
+          : await openPostgres(url, [AUDIT], { log: silentLog });
       const { broken, heads } = await verifyChains(createSqlAudit(sql));
       expect([broken, heads.length >= 3]).toEqual([[], true]);
       const kept = new Set((await sql.all('SELECT request_id FROM audit_log')).map(({ request_id: id }) => String(id)));
@@ -156,52 +154,63 @@ async function losing(pce: Simulator, nth: number, when: 'before' | 'after') {
 }
 
 describe('a server that is killed while it applies a plan', () => {
-  it.each([
-    [2, 'before'],
-    [2, 'after'],
-  ] as const)(
-    'at write %i, %s the PCE has it: the plan is gone on with, and everything is there once',
-    async (nth, when) => {
-      const pce = await createSimulator({ profile: 'small', nowMs: Date.UTC(2026, 4, 12, 9), rateLimit: 'off' });
-      const way = await losing(pce, nth, when);
-      const server = await loneServer(pce, { PCE_HOST: way.url });
-      await server.start();
-      const { said: planned } = await server.call('ana', 'create-ruleset', {
-        name: 'through a crash',
-        scopes: [['app=ordering', 'env=prod']],
-        rules: [8001, 8002].map((port) => ({
-          providers: ['ams'],
-          consumers: ['ams'],
-          ingress_services: [{ port, proto: 'tcp' }],
-        })),
-        dry_run: true,
-      });
-      const args = { plan_id: planned['plan_id'] };
-      const confirmed = async () => ({
-        ...args,
-        _meta: { confirm_token: await server.token('ana', 'apply-plan', args) },
-      });
-      const broken = server.call('ana', 'apply-plan', await confirmed()).then(
-        () => 'answered',
-        () => 'broken',
-      );
-      await way.lost;
-      await server.kill();
-      expect(await broken).toBe('broken');
+  const CASES = [
+    ['SQLite', 2, 'before'],
+    ['SQLite', 2, 'after'],
+    ['PostgreSQL', 3, 'after'],
+  ] as const;
+  for (const [database, nth, when] of CASES)
+    it.skipIf(database === 'PostgreSQL' && POSTGRES_PROGRAMS === undefined)(
+      `on ${database}, at write ${nth}, ${when} the PCE has it: the plan is gone on with, and everything is there once`,
+      async () => {
+        const postgres = database === 'PostgreSQL' ? await startPostgres() : undefined;
+        const url = await postgres?.database();
+        const pce = await createSimulator({ profile: 'small', nowMs: Date.UTC(2026, 4, 12, 9), rateLimit: 'off' });
+        const way = await losing(pce, nth, when);
+        const server = await loneServer(pce, {
+          PCE_HOST: way.url,
+          ...(url === undefined ? {} : { MCP_DATABASE_URL: url.reveal() }),
+        });
+        await server.start();
+        const { said: planned } = await server.call('ana', 'create-ruleset', {
+          name: 'through a crash',
+          scopes: [['app=ordering', 'env=prod']],
+          rules: [8001, 8002].map((port) => ({
+            providers: ['ams'],
+            consumers: ['ams'],
+            ingress_services: [{ port, proto: 'tcp' }],
+          })),
+          dry_run: true,
+        });
+        const args = { plan_id: planned['plan_id'] };
+        const confirmed = async () => ({
+          ...args,
+          _meta: { confirm_token: await server.token('ana', 'apply-plan', args) },
+        });
+        const broken = server.call('ana', 'apply-plan', await confirmed()).then(
+          () => 'answered',
+          () => 'broken',
+        );
+        await way.lost;
+        await server.kill();
+        expect(await broken).toBe('broken');
 
-      await server.start();
-      expect((await server.call('ana', 'apply-plan', await confirmed())).said).toMatchObject({ error: 'conflict' });
-      // Its hand goes cold: as if three minutes had gone by.
-      const plans = new DatabaseSync(join(server.folder, 'plans.db'));
-      plans.exec('UPDATE plans SET touched_ms = touched_ms - 200000');
-      plans.close();
-      expect((await server.call('ana', 'apply-plan', await confirmed())).said).toMatchObject({ state: 'applied' });
-      const { said: found } = await server.call('ana', 'get-rulesets', { name: 'through a crash' });
-      expect(found).toMatchObject({ items: [{ name: 'through a crash' }] });
-      const [ruleset] = found['items'] as readonly { readonly rules: readonly object[] }[];
-      expect(ruleset?.rules).toHaveLength(2);
-      await server.close();
-      await Promise.all([way.close(), pce.close()]);
-    },
-  );
+        await server.start();
+        expect((await server.call('ana', 'apply-plan', await confirmed())).said).toMatchObject({ error: 'conflict' });
+        // Its hand goes cold: as if three minutes had gone by.
+        const sql =
+          url === undefined
+            ? await openSqlite(join(server.folder, 'plans.db'), [])
+            : await openPostgres(url, [], { log: silentLog });
+        await sql.run('UPDATE plans SET touched_ms = touched_ms - 200000');
+        await sql.close();
+        expect((await server.call('ana', 'apply-plan', await confirmed())).said).toMatchObject({ state: 'applied' });
+        const { said: found } = await server.call('ana', 'get-rulesets', { name: 'through a crash' });
+        expect(found).toMatchObject({ items: [{ name: 'through a crash' }] });
+        const [ruleset] = found['items'] as readonly { readonly rules: readonly object[] }[];
+        expect(ruleset?.rules).toHaveLength(2);
+        await server.close();
+        await Promise.all([way.close(), pce.close(), postgres?.close()]);
+      },
+    );
 });
