@@ -3,6 +3,9 @@ import { apiKeyRoutes } from './auth/api-keys.ts';
 import { loginRoutes } from './auth/login.ts';
 import { permissionRoutes } from './auth/permissions.ts';
 import { serviceAccountRoutes } from './auth/service-accounts.ts';
+import { authenticationRoutes } from './organisation/authentication.ts';
+import { settingsRoutes } from './organisation/settings.ts';
+import { supportBundleRoutes } from './organisation/support-bundles.ts';
 import { userRoutes } from './auth/users.ts';
 import { clusterRoutes } from './containers/clusters.ts';
 import { profileRoutes } from './containers/profiles.ts';
@@ -51,6 +54,9 @@ export const allRoutes = (): readonly Route<WorldState>[] => [
   ...permissionRoutes,
   ...serviceAccountRoutes,
   ...accessRestrictionRoutes,
+  ...authenticationRoutes,
+  ...settingsRoutes,
+  ...supportBundleRoutes,
   ...jobRoutes,
   ...labelRoutes,
   ...labelMappingRoutes,

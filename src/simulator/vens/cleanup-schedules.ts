@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../core/json.ts';
-import { flag, hrefObject, list, record } from '../http/schema.ts';
+import { flag, list, record, text } from '../http/schema.ts';
 import { bodyCheck } from '../http/validate.ts';
 import { storedLabels } from '../records/fields.ts';
 import type { RecordKind } from '../records/record-kind.ts';
@@ -7,7 +7,7 @@ import { auditFields, recordRoutes } from '../records/record-routes.ts';
 
 const fields = {
   name: { type: 'string', minLength: 1 },
-  labels: list(hrefObject),
+  labels: list(record({ href: text }, ['href']), { uniqueItems: true }),
   inactivity_threshold_in_hours: { type: 'integer', minimum: 24, maximum: 4320 },
   enabled: flag,
 };
