@@ -15,6 +15,9 @@ export const CHECKS = [
   'over_grant',
   'wide_source',
   'risky_from_anywhere',
+  'insecure_service',
+  'wide_ports',
+  'mergeable',
 ] as const;
 export type Check = (typeof CHECKS)[number];
 

@@ -23,12 +23,16 @@ const tcp = (port: number, toPort: number | null = null): readonly ServiceRef[] 
 const r = (id: number, over: object) =>
   rule(1, id, { consumers: by(r1), providers: by(r2), services: tcp(443), ...over });
 
-async function anomalies(rules: Parameters<typeof ruleSet>[2], rows: readonly object[] = []) {
+async function anomalies(
+  rules: Parameters<typeof ruleSet>[2],
+  rows: readonly object[] = [],
+  rest: Parameters<typeof ruleSet>[3] = {},
+) {
   const pce = memoryPce({
     labels: [...roles, gone],
     workloads,
     ipLists: [any, ten],
-    ruleSets: [ruleSet(1, 'set', rules)],
+    ruleSets: [ruleSet(1, 'set', rules, rest)],
     flows: rows,
   });
   const { structured, isError, text } = await callTool(analyzeRules, {}, { pce, flows });
@@ -68,18 +72,36 @@ describe('analyze-rules', () => {
       ['over_grant 1', 'risky_from_anywhere 1'],
     ],
     ['a wide source', [r(1, { consumers: list(ten) })], ['over_grant 1', 'wide_source 1']],
+    ['Telnet', [r(1, { services: tcp(23) })], ['insecure_service 1']],
+    ['every port across scopes', [r(1, { services: tcp(1_024, 65_535), unscopedConsumers: true })], ['wide_ports 1']],
+    ['two rules that are one', [r(1, {}), r(2, { services: tcp(80) })], ['mergeable 2 1']],
   ] as const)('finds %s', async (_what, rules, expected) => {
     expect(await anomalies(rules)).toEqual(expected);
   });
 
   it.each([
-    ['other ports', [r(1, {}), r(2, { services: tcp(80) })]],
+    ['a range that holds the port of Telnet', [r(1, { services: tcp(20, 30) })]],
+    [
+      'other services of the other way round',
+      [r(1, {}), r(2, { consumers: by(r2), providers: by(r1), services: tcp(80) })],
+    ],
     ['other sources', [r(1, {}), r(2, { consumers: by(r2) })]],
     ['a deny wider than the allow', [r(1, {}), r(2, { kind: 'deny', services: tcp(400, 500) })]],
     ['a rule bound to a network', [r(1, { consumers: [{ kind: 'ams' }] }), r(2, { networkType: 'non_brn' })]],
     ['disabled rules', [r(1, {}), r(2, { enabled: false })]],
   ] as const)('is silent about %s', async (_what, rules) => {
     expect(await anomalies(rules)).toEqual([]);
+  });
+
+  it('takes every port inside a scope for a ringfence', async () => {
+    const everything = r(1, {
+      consumers: [{ kind: 'ams' }],
+      providers: [{ kind: 'ams' }],
+      services: tcp(1_024, 65_535),
+    });
+    const scopes = [[{ kind: 'label' as const, href: r1.href, exclusion: false }]];
+    expect(await anomalies([everything], [], { scopes })).toEqual([]);
+    expect(await anomalies([everything])).toEqual(['wide_ports 1']);
   });
 
   it('measures over-grant by groups of hosts, with traffic', async () => {

@@ -7,6 +7,7 @@ import {
   permissive,
   shadowed,
 } from '../../analysis/rules/anomalies.ts';
+import { hygiene } from '../../analysis/rules/hygiene.ts';
 import type { Href } from '../../core/href.ts';
 import type { Workload } from '../../model/inventory.ts';
 import type { JudgedEdge } from '../../model/impact/question.ts';
@@ -33,6 +34,7 @@ interface Row {
 const DEFAULT_DAYS = 90;
 /** What is looked at in traffic; the others are told by the policy alone. */
 const NEEDS_FLOWS: readonly Check[] = ['over_grant'];
+const SUPERFLUOUS: readonly Check[] = ['duplicate', 'redundant', 'irrelevant'];
 
 const FIXES: Readonly<Record<Check, (href: Href) => string>> = {
   duplicate: (href) => `delete-sec-rule href=${href} dry_run=true: its copy stays`,
@@ -42,6 +44,9 @@ const FIXES: Readonly<Record<Check, (href: Href) => string>> = {
   irrelevant: (href) => `delete-sec-rule href=${href} dry_run=true: it selects nobody`,
   over_grant: () => 'propose-policy for the application shows the rules its traffic needs',
   wide_source: () => 'name the sources: update-sec-rule with a narrower IP list or labels',
+  insecure_service: () => 'replace the service by its encrypted successor, or describe why it must stay',
+  wide_ports: () => 'propose-policy with tier=strict shows the ports its traffic needs',
+  mergeable: (href) => `update-sec-rule takes its services into the other rule, then delete-sec-rule href=${href}`,
   risky_from_anywhere: () => 'name the sources: update-sec-rule with the administrators’ network or jump hosts',
 };
 
@@ -49,7 +54,7 @@ export default defineTool({
   name: 'analyze-rules',
   title: 'Analyse rules',
   description:
-    'Finds duplicate, redundant, shadowed, memberless and too wide rules of the active policy, with proof and a fix. Use it for rule reviews; for rules without traffic use find-unused-rules.',
+    'Finds duplicate, redundant, shadowed, memberless, insecure and too wide rules of the active policy, with proof and a fix. For rules without traffic use find-unused-rules.',
   toolset: 'risk',
   effect: 'read',
   input: {
@@ -80,9 +85,12 @@ export default defineTool({
     const words = await rulesInWords(policy, context);
     const wantsFlows = checks.some((check) => NEEDS_FLOWS.includes(check));
     const matched = wantsFlows ? await matchedRules(policy, lastDays(context.clock, days), context) : null;
+    const narrow = [...literalAnomalies(examined), ...shadowed(examined)];
+    const superfluous = new Set(narrow.filter(({ check }) => SUPERFLUOUS.includes(check)).map(({ rule }) => rule));
     const found = [
-      ...literalAnomalies(examined),
-      ...shadowed(examined),
+      ...narrow,
+      // What goes anyway need not be merged.
+      ...hygiene(examined).filter(({ check, rule }) => check !== 'mergeable' || !superfluous.has(rule)),
       ...permissive(examined, observed(matched?.edges ?? [], policy.workloads)),
     ].filter(({ check }) => checks.includes(check));
     const items = found.map(rowWith((href) => words(href).text)).sort(byCheck);

@@ -134,7 +134,7 @@ export default defineTool({
   },
 });
 
-const METHODOLOGY = `score = Σ weight × factor ÷ Σ weight of what could be measured; weights ${FACTORS.map((factor) => `${factor} ${POSTURE_WEIGHTS[factor]}`).join(', ')}. enforcement: full counts 1, selective 1/2; coverage: allowed ÷ evaluated connections; ransomware: mean protection of ransomware-exposure; labels: hosts with app and env; visibility: hosts that log what they allow; rules: rules without a finding of analyze-rules (without over_grant).`;
+const METHODOLOGY = `score = Σ weight × factor ÷ Σ weight of what could be measured; weights ${FACTORS.map((factor) => `${factor} ${POSTURE_WEIGHTS[factor]}`).join(', ')}. enforcement: full counts 1, selective 1/2; coverage: allowed ÷ evaluated connections; ransomware: mean protection of ransomware-exposure; labels: hosts with app and env; visibility: hosts that log what they allow; rules: rules that are no copy, not redundant or defeated, not memberless, and not from too wide a source.`;
 
 interface Measured {
   readonly value: number | null;
