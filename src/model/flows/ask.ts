@@ -1,4 +1,4 @@
-import { dimensionCodes, type DimensionCodes } from './dimensions.ts';
+import { type DimensionCodes, dimensionsOf } from './dimensions.ts';
 import { GroupSums } from './group-sums.ts';
 import { InnerSums } from './inner-sums.ts';
 import { DEFAULT_IDENTITY } from './party.ts';
@@ -19,9 +19,10 @@ export function questionsOf(table: FlowTable): {
   labelKeys(): string[];
 } {
   const known = new Map<string, DimensionCodes>();
+  const make = dimensionsOf(table);
   const codesOf = (dimension: Dimension, identity: readonly string[]): DimensionCodes => {
     const key = dimension.endsWith('_party') ? JSON.stringify([dimension, identity]) : dimension;
-    const codes = known.get(key) ?? dimensionCodes(table, dimension, identity);
+    const codes = known.get(key) ?? make(dimension, identity);
     known.set(key, codes);
     return codes;
   };

@@ -1,11 +1,10 @@
 import { Failure } from '../../core/errors.ts';
-import { addressKind } from './address-kind.ts';
-import type { FlowEndpoint, NamedRef } from './endpoint.ts';
-import { DEFAULT_IDENTITY, partyOf, TO_MANY } from './party.ts';
+import { type EndpointCodes, endpointCodes } from './endpoint-codes.ts';
+import { ENDPOINT_NAMES, type EndpointValue, endpointValue, partyValue } from './endpoint-value.ts';
+import { DEFAULT_IDENTITY, TO_MANY } from './party.ts';
 import type { Dimension } from './question.ts';
 import type { CodeColumn, Segment } from './segment.ts';
 import type { FlowTable, TextColumn } from './table.ts';
-import { TextDictionary } from './text-dictionary.ts';
 
 /** A dimension over the rows of one table: each row's value as a small number. */
 export interface DimensionCodes {
@@ -48,32 +47,6 @@ const NUMBER_COLUMNS: ReadonlyMap<string, { readonly column: CodeColumn; readonl
 
 const PARTY = 'party';
 
-type Names = readonly string[];
-const nameOf = (ref: NamedRef | null): string | null => ref?.name ?? ref?.href ?? null;
-const listed = (value: string | null): Names => (value === null ? [] : [value]);
-const flag = (value: boolean | null | undefined): Names =>
-  listed(value === null || value === undefined ? null : `${value}`);
-
-const ENDPOINT_VALUES: Readonly<Record<string, (endpoint: FlowEndpoint) => Names>> = {
-  '': ({ workload, fqdn, ip }) => listed(workload?.name ?? workload?.hostname ?? fqdn ?? ip),
-  ip: ({ ip }) => listed(ip),
-  fqdn: ({ fqdn }) => listed(fqdn),
-  workload: ({ workload }) => listed(workload?.href ?? workload?.name ?? workload?.hostname ?? null),
-  hostname: ({ workload }) => listed(workload?.hostname ?? null),
-  managed: ({ workload }) => flag(workload?.managed),
-  enforcement_mode: ({ workload }) => listed(workload?.enforcementMode ?? null),
-  os_type: ({ workload }) => listed(workload?.osType ?? null),
-  virtual_service: ({ virtualService }) => listed(nameOf(virtualService)),
-  virtual_server: ({ virtualServer }) => listed(nameOf(virtualServer)),
-  ip_list: ({ ipLists }) => ipLists.flatMap((list) => nameOf(list) ?? []),
-  address_kind: (endpoint) => listed(addressKind(endpoint)),
-};
-
-const labelValue =
-  (key: string) =>
-  ({ workload }: FlowEndpoint): Names =>
-    listed(workload?.labels.find((label) => label.key === key)?.value ?? null);
-
 function textDimension(table: FlowTable, column: TextColumn): DimensionCodes {
   const dictionary = table.texts[column];
   return {
@@ -95,38 +68,25 @@ function numberDimension({ column, size }: { readonly column: CodeColumn; readon
 }
 
 /** Values that endpoints have; with two sides, the second's counts where the first has none. */
-function endpointDimension(
-  table: FlowTable,
+const endpointDimension = (
+  { dictionary, codeOf, members }: EndpointCodes,
   sides: readonly [Side, ...Side[]],
-  valuesOf: (endpoint: FlowEndpoint) => Names,
-): DimensionCodes {
-  const dictionary = new TextDictionary();
-  const members: Names[] = [[]];
-  const codeOf = Uint32Array.from(table.endpoints, (endpoint) => {
-    const values = valuesOf(endpoint);
-    const code = dictionary.idOf(values.join(', '));
-    members[code] ??= values;
-    return code;
-  });
-  return {
-    size: dictionary.size,
-    fill(segment, into) {
-      const [first, second] = sides;
-      const column = segment[first];
-      for (let row = 0; row < segment.rows; row += 1) into[row] = codeOf[column[row] ?? 0] ?? 0;
-      if (second === undefined) return;
-      const other = segment[second];
-      for (let row = 0; row < segment.rows; row += 1) into[row] ||= codeOf[other[row] ?? 0] ?? 0;
-    },
-    label: (code) => dictionary.valueOf(code),
-    members: (code) => (code === 0 ? [null] : (members[code] ?? [null])),
-  };
-}
+): DimensionCodes => ({
+  size: dictionary.size,
+  fill(segment, into) {
+    const [first, second] = sides;
+    const column = segment[first];
+    for (let row = 0; row < segment.rows; row += 1) into[row] = codeOf[column[row] ?? 0] ?? 0;
+    if (second === undefined) return;
+    const other = segment[second];
+    for (let row = 0; row < segment.rows; row += 1) into[row] ||= codeOf[other[row] ?? 0] ?? 0;
+  },
+  label: (code) => dictionary.valueOf(code),
+  members: (code) => (code === 0 ? [null] : (members[code] ?? [null])),
+});
 
 /** Parties of one side; an address that is no workload's is `broadcast` or `multicast` where the row says so. */
-function partyDimension(table: FlowTable, side: Side, identity: readonly string[]): DimensionCodes {
-  const dictionary = new TextDictionary();
-  const codeOf = Uint32Array.from(table.endpoints, (endpoint) => dictionary.idOf(partyOf(endpoint, identity)));
+function partyDimension(table: FlowTable, side: Side, { dictionary, codeOf }: EndpointCodes): DimensionCodes {
   const isOutside = Uint8Array.from(table.endpoints, ({ workload }) => (workload === null ? 1 : 0));
   const { transmission } = table.texts;
   const manyOf = new Uint32Array(transmission.size);
@@ -149,33 +109,46 @@ function partyDimension(table: FlowTable, side: Side, identity: readonly string[
   };
 }
 
-function sideDimension(table: FlowTable, side: Side, rest: string, identity: readonly string[]): DimensionCodes {
-  if (rest === PARTY) return partyDimension(table, side, identity);
-  const valuesOf = Object.hasOwn(ENDPOINT_VALUES, rest) ? ENDPOINT_VALUES[rest] : undefined;
-  return endpointDimension(table, [side], valuesOf ?? labelValue(rest));
+/** Makes the codes of dimensions over one table. What both sides have in common is worked out once. */
+export function dimensionsOf(table: FlowTable): (dimension: Dimension, identity?: readonly string[]) => DimensionCodes {
+  const shared = new Map<string, EndpointCodes>();
+  const codesOf = (name: string, value: () => EndpointValue): EndpointCodes => {
+    const known = shared.get(name) ?? endpointCodes(table.endpoints, value());
+    shared.set(name, known);
+    return known;
+  };
+
+  /** Parties named by `identity`. Throws `unknown_group_by` with the names there are. */
+  return (dimension, identity = DEFAULT_IDENTITY) => {
+    const text = TEXT_COLUMNS.get(dimension);
+    if (text !== undefined) return textDimension(table, text);
+    const number = NUMBER_COLUMNS.get(dimension);
+    if (number !== undefined) return numberDimension(number);
+    if (dimension === 'fqdn' || dimension === 'ip_list')
+      return endpointDimension(
+        codesOf(dimension, () => endpointValue(dimension)),
+        ['destination', 'source'],
+      );
+    const [, side, rest = ''] = /^(source|destination)(?:_(.+))?$/s.exec(dimension) ?? [];
+    if (side !== 'source' && side !== 'destination')
+      throw new Failure('unknown_group_by', {
+        message: `There is no dimension ${dimension}.`,
+        data: { dimensions: DIMENSIONS, labels: 'source_<label key>, destination_<label key>' },
+      });
+    if (rest !== PARTY)
+      return endpointDimension(
+        codesOf(rest, () => endpointValue(rest)),
+        [side],
+      );
+    return partyDimension(
+      table,
+      side,
+      codesOf(`${PARTY} ${JSON.stringify(identity)}`, () => partyValue(identity)),
+    );
+  };
 }
 
-/** The codes of `dimension` over `table`, parties named by `identity`. Throws `unknown_group_by` with the names there are. */
-export function dimensionCodes(
-  table: FlowTable,
-  dimension: Dimension,
-  identity: readonly string[] = DEFAULT_IDENTITY,
-): DimensionCodes {
-  const text = TEXT_COLUMNS.get(dimension);
-  if (text !== undefined) return textDimension(table, text);
-  const number = NUMBER_COLUMNS.get(dimension);
-  if (number !== undefined) return numberDimension(number);
-  if (dimension === 'fqdn' || dimension === 'ip_list')
-    return endpointDimension(table, ['destination', 'source'], ENDPOINT_VALUES[dimension] ?? (() => []));
-  const [, side, rest = ''] = /^(source|destination)(?:_(.+))?$/s.exec(dimension) ?? [];
-  if (side === 'source' || side === 'destination') return sideDimension(table, side, rest, identity);
-  throw new Failure('unknown_group_by', {
-    message: `There is no dimension ${dimension}.`,
-    data: { dimensions: DIMENSIONS, labels: 'source_<label key>, destination_<label key>' },
-  });
-}
-
-const endpointNames = [...Object.keys(ENDPOINT_VALUES).filter((name) => name !== ''), PARTY];
+const endpointNames = [...ENDPOINT_NAMES.filter((name) => name !== ''), PARTY];
 
 /** Every dimension but those of labels. */
 export const DIMENSIONS: readonly string[] = [
