@@ -12,6 +12,7 @@ import { createFaultPlan } from './faults/plan.ts';
 import type { Exchange } from './http/fault-hook.ts';
 import { createRandom } from './random.ts';
 import { type Simulator as Server, startSimulator } from './server.ts';
+import { reportRoutes } from './reports/reports.ts';
 import { makeTls } from './tls.ts';
 import { documentOf } from './state/document.ts';
 import { type OpenedState, openDocument, openEstate } from './state/open.ts';
@@ -93,7 +94,7 @@ export async function createSimulator({
     clock,
     tables,
     release: releaseOf(pceVersion),
-    extraRoutes: [...trafficRoutes({ desk: deskOf, strict }), ...eventRoutes()],
+    extraRoutes: [...trafficRoutes({ desk: deskOf, strict }), ...eventRoutes(), ...reportRoutes(deskOf)],
     faults: faultHook({
       plan,
       first: async (exchange) => (await started?.first(exchange)) ?? 'spared',

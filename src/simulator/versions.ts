@@ -58,7 +58,6 @@ const ENDPOINTS: readonly (readonly [endpoint: `${Method | '*'} ${string}`, sinc
   [`GET ${POLICY}/policy_check`, '25.2'],
   ['PUT /orgs/:org/vens/remote_action', '25.2'],
   ['PUT /orgs/:org/vens/bulk_transplant', '26.3'],
-  [`PUT ${POLICY}/ip_lists/bulk_upload`, '26.3'],
   ['* /orgs/:org/ip_list_attributes', '26.3'],
   ['* /orgs/:org/ip_list_attributes/**', '26.3'],
   ['* /orgs/:org/inactive_ven_cleanup_schedules', '26.3'],

@@ -26,7 +26,7 @@ export function requireRole(world: WorldState, body: JsonObject): void {
 export const principalKind: RecordKind = {
   collection: 'auth_security_principals',
   path: '/orgs/:org/auth_security_principals',
-  singular: 'authz_security_principal',
+  singular: 'auth_security_principal',
   schema: 'orgs_auth_security_principals_get',
   ids: 'uuid',
   literal: ['access_restriction'],

@@ -3,6 +3,8 @@ import { pairingProfileSeeds } from '../objects/pairing-profiles-seed.ts';
 import { discoveredSeeds, nodeSeeds, slbSeeds } from '../load-balancers/seed.ts';
 import { containerSeeds } from '../containers/seed.ts';
 import { accountSeeds } from '../auth/seeds.ts';
+import { samlSeed } from '../organisation/authentication.ts';
+import { uuidOf } from '../random.ts';
 import { releaseSeeds } from '../vens/releases.ts';
 import { detectionSeeds, reportSeeds, vulnerabilitySeeds } from '../vulnerabilities/seed.ts';
 import type { RecordSeeds } from './record-store.ts';
@@ -20,6 +22,14 @@ export function recordSeeds(estate: Estate): RecordSeeds {
     permissions: accounts.permissions,
     service_accounts: accounts.serviceAccounts,
     access_restrictions: none,
+    syslog_destinations: none,
+    traffic_collector_settings: none,
+    ip_list_attributes: none,
+    ldap_configs: none,
+    saml_configs: () => [samlSeed(estate.pceFqdn, estate.nowMs, uuidOf(estate.seed, 'saml-config'))],
+    support_bundle_requests: none,
+    reports: none,
+    report_schedules: none,
     security_principals: none,
     security_principal_users: none,
     service_bindings: none,
