@@ -4,10 +4,3 @@ export interface ToolResult {
   readonly structuredContent?: Readonly<Record<string, unknown>>;
   readonly isError?: true;
 }
-
-/** In one word what became of a call: `ok`, or the code of its failure. */
-export function outcomeOf({ isError, structuredContent }: ToolResult): string {
-  if (!isError) return 'ok';
-  const code = structuredContent?.['error'];
-  return typeof code === 'string' ? code : 'error';
-}

@@ -100,6 +100,15 @@ const ROWS: Record<string, { readonly good: [string, unknown]; readonly bad?: st
   MCP_CONFIRM_TTL_SECONDS: { good: ['60', 60], bad: '0', default: 120 },
   MCP_CONFIRM_JTI_PATH: { good: ['/j.db', '/j.db'] },
   MCP_CONFIRM_FRESH_AUTH_SECONDS: { good: ['300', 300], bad: '-5' },
+  OTEL_EXPORTER_OTLP_ENDPOINT: { good: ['http://otel:4318', 'http://otel:4318/'], bad: 'otel:4318' },
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: { good: ['https://otel/v1', 'https://otel/v1'], bad: 'ftp://otel' },
+  OTEL_EXPORTER_OTLP_HEADERS: { good: ['a=b', 'a=b'] },
+  OTEL_EXPORTER_OTLP_PROTOCOL: { good: ['http/json', 'http/json'], bad: 'grpc', default: 'http/protobuf' },
+  OTEL_SERVICE_NAME: { good: ['x', 'x'], default: 'illumio-mcp' },
+  OTEL_RESOURCE_ATTRIBUTES: { good: ['a=b', 'a=b'] },
+  OTEL_TRACES_SAMPLER: { good: ['always_off', 'always_off'], bad: 'sometimes', default: 'parentbased_always_on' },
+  OTEL_TRACES_SAMPLER_ARG: { good: ['0.25', 0.25], bad: '2', default: 1 },
+  OTEL_SDK_DISABLED: { good: ['true', true], bad: 'maybe', default: false },
 };
 
 describe('every setting', () => {

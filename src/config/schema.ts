@@ -4,6 +4,7 @@ import {
   databaseUrl,
   flag,
   httpsIdentifier,
+  httpUrl,
   httpsUrl,
   integer,
   key32,
@@ -16,6 +17,7 @@ import {
   pceHost,
   proxyUrl,
   secret,
+  share,
   text,
 } from './types.ts';
 
@@ -51,6 +53,7 @@ const HTTP = 'HTTP server';
 const AUTH = 'Who is calling over HTTP';
 const KEYS = 'Whose PCE key';
 const CONFIRM = 'Confirmation and audit';
+const TRACES = 'Traces of the HTTP server';
 
 const port = integer(1, 65_535);
 const perMinute = integer(-1, 1_000_000);
@@ -208,6 +211,38 @@ export const schema = z.object({
     group: CONFIRM,
     purpose: 'a confirmation needs a sign-in no older than this',
   }),
+
+  // Names and meanings are those of OpenTelemetry's specification.
+  OTEL_EXPORTER_OTLP_ENDPOINT: optional(httpUrl, {
+    group: TRACES,
+    purpose: 'collector (OTLP over HTTP); without one there are no traces',
+  }),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: optional(httpUrl, { group: TRACES, purpose: 'the whole URL for traces instead' }),
+  OTEL_EXPORTER_OTLP_HEADERS: optional(secret, {
+    group: TRACES,
+    purpose: 'headers for the collector: `NAME=VALUE,…`',
+    secret: true,
+  }),
+  OTEL_EXPORTER_OTLP_PROTOCOL: withDefault(oneOf('http/protobuf', 'http/json'), 'http/protobuf', {
+    group: TRACES,
+    purpose: '`http/protobuf` or `http/json`',
+  }),
+  OTEL_SERVICE_NAME: withDefault(text, 'illumio-mcp', { group: TRACES, purpose: 'name of the service' }),
+  OTEL_RESOURCE_ATTRIBUTES: optional(text, { group: TRACES, purpose: 'what else to say of it: `NAME=VALUE,…`' }),
+  OTEL_TRACES_SAMPLER: withDefault(
+    oneOf(
+      'always_on',
+      'always_off',
+      'traceidratio',
+      'parentbased_always_on',
+      'parentbased_always_off',
+      'parentbased_traceidratio',
+    ),
+    'parentbased_always_on',
+    { group: TRACES, purpose: 'which traces are kept' },
+  ),
+  OTEL_TRACES_SAMPLER_ARG: withDefault(share, '1', { group: TRACES, purpose: 'share of the samplers with a ratio' }),
+  OTEL_SDK_DISABLED: withDefault(flag, 'false', { group: TRACES, purpose: 'no traces, whatever else is set' }),
 });
 
 /** The settings as values, by their names in the environment. */

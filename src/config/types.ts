@@ -69,6 +69,14 @@ export const httpsUrl = kind('an https URL, or http on this machine', (value) =>
   return url && (url.protocol === 'https:' || isLoopback(url.hostname)) ? url : undefined;
 });
 
+export const httpUrl = kind('an http or https URL', (value) => urlWith(value, ['http:', 'https:']));
+
+/** A part of everything, from 0 to 1. */
+export const share = kind('a number from 0 to 1', (value) => {
+  const number = Number(value);
+  return number >= 0 && number <= 1 ? number : undefined;
+});
+
 /** An https URL as it is spelled: issuers, audiences and resources are compared character by character. */
 export const httpsIdentifier = kind(
   'an https URL without user, query or fragment, or http on this machine',

@@ -1,6 +1,7 @@
 import { LOG_LEVEL_META_KEY, type LoggingLevel, type Server, type ServerContext } from '@modelcontextprotocol/server';
-import { outcomeOf, type ToolResult } from '../answer/result.ts';
+import type { ToolResult } from '../answer/result.ts';
 import type { Log } from '../core/log.ts';
+import { outcomeOf } from './outcome.ts';
 
 // From the least to the most severe, as in RFC 5424.
 const LEVELS = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'] as const;

@@ -16,6 +16,7 @@ import type { Metrics } from './metrics.ts';
 import type { Quotas } from './quotas.ts';
 import { requestIds } from './request-id.ts';
 import { documentPaths, type ProtectedResource, resourceDocument } from './resource.ts';
+import type { Telemetry } from './telemetry/telemetry.ts';
 
 export interface HttpAppOptions extends Pick<McpRouteOptions, 'newServer' | 'bus'> {
   readonly dispatcher: Dispatcher;
@@ -29,6 +30,7 @@ export interface HttpAppOptions extends Pick<McpRouteOptions, 'newServer' | 'bus
   /** What has to be there for a call to succeed. */
   readonly check?: (() => Promise<Checks>) | undefined;
   readonly metrics?: Metrics | undefined;
+  readonly telemetry?: Pick<Telemetry, 'requests'> | undefined;
   /** Routes that know their visitors themselves: pages for people. */
   readonly pages?: HttpRoutes | undefined;
   /** Routes for callers with a token. */
@@ -68,6 +70,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
 
   const app = new Hono<HttpEnv>();
   app.use(requestIds({ log, metrics, isTrustedProxy: options.isTrustedProxy }));
+  if (options.telemetry) app.use(options.telemetry.requests);
   app.use(safeAnswers(resource?.resource.startsWith('https:') ?? false));
   app.use(async (context, next) => {
     await next();

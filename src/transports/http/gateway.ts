@@ -17,6 +17,7 @@ import { pages } from './pages/pages.ts';
 import { createQuotas } from './quotas.ts';
 import { createLimiter } from './limiter.ts';
 import { type HttpServer, startHttp } from './server.ts';
+import { openTelemetry } from './telemetry/telemetry.ts';
 
 export interface GatewayOptions extends Pick<ServingOptions, 'pce'> {
   readonly log: Log;
@@ -66,6 +67,8 @@ async function open(
   };
   for (const warning of servingWarnings(settings, mode)) log.warning(warning);
 
+  const telemetry = await openTelemetry(settings, log);
+  if (telemetry) opening(telemetry);
   const metrics = settings.MCP_METRICS_PORT === undefined ? undefined : createMetrics();
   const { identify, doors, resource, keysReady, tokens } = authentication(settings, mode, { log, metrics });
   const urls = { base: pagesBase(settings.MCP_PUBLIC_URL ?? '') };
@@ -76,8 +79,10 @@ async function open(
   log.info('tools offered', { tools: tools.length, digest: digestOfTools(tools) });
   if (metrics && settings.MCP_METRICS_PORT !== undefined)
     opening(await startMetrics(metrics, { host: settings.MCP_HTTP_HOST, port: settings.MCP_METRICS_PORT }));
+  const counted = metrics?.watch(dispatcher) ?? dispatcher;
   const server = await startHttp({
-    dispatcher: metrics?.watch(dispatcher) ?? dispatcher,
+    dispatcher: telemetry?.watch(counted) ?? counted,
+    telemetry,
     identify,
     doors,
     resource,

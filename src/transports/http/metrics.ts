@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { outcomeOf } from '../../answer/result.ts';
 import type { Dispatcher } from '../../dispatch/call.ts';
+import { outcomeOf } from '../../dispatch/outcome.ts';
 
 /** What operators see of a server over time. Labels come from closed sets only: no caller, no argument, no path (attack 52). */
 export interface Metrics {
