@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { approving, draft } from './approving.ts';
+import { openBrowser } from './browser.ts';
 import type { Firm } from './firm.ts';
 
 async function pathToApprove(place: Firm): Promise<string> {
@@ -61,6 +62,12 @@ describe('MCP_CONFIRM_MODE=person', () => {
     const own = await place.signedIn('ada', path);
     expect((await own.submit({ verdict: 'approve', csrf: 'x' })).status).toBe(403);
     expect(await place.call('ada', 'provision-policy')).toMatchObject({ error: 'confirm_required' });
+  });
+
+  it('asks the identity provider for a sign-in that is recent enough', async () => {
+    await draft(place, 'recently');
+    const { location } = await openBrowser().get(`${place.origin}${await pathToApprove(place)}`);
+    expect(new URL(location ?? '').searchParams.get('max_age')).toBe('3600');
   });
 
   it('gives a program no token', async () => {

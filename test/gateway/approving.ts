@@ -7,6 +7,7 @@ export const approving = (mode: 'person' | 'second'): Promise<Firm> =>
     MCP_PCE_MODE: 'shared',
     MCP_CONFIRM_MODE: mode,
     MCP_CONFIRM_APPROVERS: 'approvers',
+    MCP_CONFIRM_FRESH_AUTH_SECONDS: '3600',
     MCP_LABEL_SCOPES: 'team-pos=app=pos',
   }));
 

@@ -16,6 +16,8 @@ export interface ApproveOptions {
   readonly decide: Decide;
   readonly confirmations: Confirmations;
   readonly recorder: AuditRecorder;
+  /** Only who signed in no longer ago may approve; undefined: everybody with a session. */
+  readonly freshAuthSeconds?: number | undefined;
   readonly clock: Clock;
 }
 
@@ -76,7 +78,7 @@ export function approveRoutes(options: ApproveOptions): HttpRoutes {
   return routes;
 
   async function admitted(context: Context<HttpEnv>, id: string): Promise<Visitor | Response> {
-    const visitor = await visitorOf(context, `/approve/${id}`, visitors);
+    const visitor = await visitorOf(context, `/approve/${id}`, visitors, options.freshAuthSeconds);
     if (visitor instanceof Response) return visitor;
     const decision = decide(visitor.principal, 'read', { kind: 'page', name: '/approve' });
     if (decision.allowed) return visitor;

@@ -9,6 +9,7 @@ import type { Dispatcher } from '../../../dispatch/call.ts';
 import { type HttpEnv, type HttpRoutes, refusal } from '../env.ts';
 import type { Limiter } from '../limiter.ts';
 import { pageEntry } from './record.ts';
+import { isFresh } from './visitor.ts';
 
 export interface ConfirmRouteOptions {
   readonly confirmations: Confirmations;
@@ -38,7 +39,7 @@ export function confirmRoute(options: ConfirmRouteOptions): HttpRoutes {
       context.header('retry-after', String(wait));
       return context.json(refusal('rate_limited', `Too many confirmations; try again in ${wait} s.`), 429);
     }
-    if (!isFresh(identity.authTimeMs))
+    if (!isFresh(identity.authTimeMs, options.freshAuthSeconds, clock))
       return context.json(refusal('fresh_auth_required', 'Sign in again, then confirm.'), 403);
 
     const body: unknown = await context.req.json().catch(() => undefined);
@@ -72,9 +73,4 @@ export function confirmRoute(options: ConfirmRouteOptions): HttpRoutes {
   });
 
   return routes;
-
-  function isFresh(authTimeMs: number | null): boolean {
-    const { freshAuthSeconds: seconds } = options;
-    return seconds === undefined || (authTimeMs !== null && clock.now() - authTimeMs <= seconds * 1000);
-  }
 }

@@ -38,6 +38,7 @@ export function pages({ settings, mode, backing, identify, tokens, urls, log }: 
     signIn,
     principalOf: tokens.principalOf,
     urls,
+    clock: systemClock,
   };
   const routes: HttpRoutes = new Hono();
   routes.use('/setup', bodyLimit({ maxSize: MAX_FORM_BYTES }));
@@ -65,7 +66,18 @@ export function pages({ settings, mode, backing, identify, tokens, urls, log }: 
       }),
     );
   if (confirmations.mode !== 'token')
-    routes.route('/', approveRoutes({ urls, visitors, decide, confirmations, recorder, clock: systemClock }));
+    routes.route(
+      '/',
+      approveRoutes({
+        urls,
+        visitors,
+        decide,
+        confirmations,
+        recorder,
+        freshAuthSeconds: settings.MCP_CONFIRM_FRESH_AUTH_SECONDS,
+        clock: systemClock,
+      }),
+    );
   routes.onError((error, context) => {
     const requestId = context.get('requestId');
     const isRecord = error instanceof Failure && error.code === 'audit_unavailable';

@@ -44,8 +44,8 @@ export interface SignIn {
   readonly routes: HttpRoutes;
   /** Null: nobody, or not any more. */
   session(context: Context<HttpEnv>): Session | null;
-  /** To the identity provider and back to `to`, one of our own pages. */
-  start(context: Context<HttpEnv>, to: string): Promise<Response>;
+  /** To the identity provider and back to `to`, one of our own pages. `maxAgeSeconds`: who signed in longer ago is to do it again. */
+  start(context: Context<HttpEnv>, to: string, maxAgeSeconds?: number): Promise<Response>;
 }
 
 interface Flow {
@@ -53,6 +53,7 @@ interface Flow {
   readonly nonce: string;
   readonly verifier: string;
   readonly to: string;
+  readonly maxAge: number | null;
 }
 
 const NOT_OURS = 'This form is too old, or not ours.';
@@ -94,7 +95,11 @@ export function createSignIn(options: SignInOptions): SignIn {
     } catch (error) {
       const { code, message } = asFailure(error);
       log.info('a sign-in failed', { error });
-      return again(context, code === 'internal' ? 'The identity provider did not complete the sign-in.' : message);
+      return again(
+        context,
+        code === 'internal' ? 'The identity provider did not complete the sign-in.' : message,
+        flow.to,
+      );
     }
   });
   routes.post('/signout', async (context) => {
@@ -112,7 +117,7 @@ export function createSignIn(options: SignInOptions): SignIn {
   return {
     routes,
     session: (context) => sessions.read(context),
-    async start(context, to) {
+    async start(context, to, maxAge) {
       if (!BACK_TO.test(to)) throw new Failure('not_found');
       const client = await import('openid-client');
       const flow = {
@@ -120,6 +125,7 @@ export function createSignIn(options: SignInOptions): SignIn {
         nonce: client.randomNonce(),
         verifier: client.randomPKCECodeVerifier(),
         to,
+        maxAge: maxAge ?? null,
       };
       const url = client.buildAuthorizationUrl(await provider(), {
         ...options.request,
@@ -129,29 +135,37 @@ export function createSignIn(options: SignInOptions): SignIn {
         nonce: flow.nonce,
         code_challenge: await client.calculatePKCECodeChallenge(flow.verifier),
         code_challenge_method: 'S256',
+        ...(maxAge === undefined ? {} : { max_age: String(maxAge) }),
       });
       flows.write(context, flow, FLOW_LIFE_MS);
       return context.redirect(url.href, 303);
     },
   };
 
-  async function finish({ state, nonce, verifier }: Flow, search: string): Promise<Identity> {
+  async function finish({ state, nonce, verifier, maxAge }: Flow, search: string): Promise<Identity> {
     const client = await import('openid-client');
     const { resource } = options.request;
     const tokens = await client.authorizationCodeGrant(
       await provider(),
       new URL(`${callback}${search}`),
-      { expectedState: state, expectedNonce: nonce, pkceCodeVerifier: verifier, idTokenExpected: true },
+      {
+        expectedState: state,
+        expectedNonce: nonce,
+        pkceCodeVerifier: verifier,
+        idTokenExpected: true,
+        // Then the ID token says when they signed in, and the library checks it (OpenID Connect Core §3.1.2.1).
+        ...(maxAge === null ? {} : { maxAge }),
+      },
       resource === undefined ? {} : { resource },
     );
     const identity = await options.verify(tokens.access_token);
     return { ...identity, authTimeMs: identity.authTimeMs ?? authTimeOf(tokens.claims()) };
   }
 
-  function again(context: Context<HttpEnv>, why: string) {
+  function again(context: Context<HttpEnv>, why: string, to?: string) {
     const body = html`<h1>Not signed in</h1>
       ${alert(why)}
-      <p><a href="${urls.base}/setup">Try again</a></p>`;
+      <p>${to === undefined ? 'Open the page you wanted again.' : html`<a href="${urls.base}${to}">Try again</a>`}</p>`;
     return context.html(page(urls, 'Error: not signed in', body), 400);
   }
 }
@@ -196,7 +210,8 @@ const isFlow = (value: unknown): value is Flow =>
   isText(value['state']) &&
   isText(value['nonce']) &&
   isText(value['verifier']) &&
-  isText(value['to']);
+  isText(value['to']) &&
+  (value['maxAge'] === null || typeof value['maxAge'] === 'number');
 
 const isSession = (value: unknown): value is Session =>
   isObject(value) &&
