@@ -55,6 +55,8 @@ export interface Workload {
   readonly osDetail: string | null;
   readonly openPorts: readonly OpenPort[];
   readonly ven: Href | null;
+  /** How protected it is from ransomware by the PCE's own reckoning, 0 to 100; null or absent where that is not computed. */
+  readonly ransomwarePercent?: number | null;
   readonly externalDataSet: string | null;
   readonly externalDataReference: string | null;
   readonly createdAt: string | null;

@@ -43,6 +43,7 @@ export function readWorkload(value: unknown, org: string): Workload {
     osDetail: optionalText(wire, 'os_detail'),
     openPorts: openPortsOf(wire),
     ven,
+    ransomwarePercent: ransomwareOf(wire),
     externalDataSet: optionalText(wire, 'external_data_set'),
     externalDataReference: optionalText(wire, 'external_data_reference'),
     createdAt: optionalText(wire, 'created_at'),
@@ -59,6 +60,13 @@ function modeOf(wire: Wire): EnforcementMode {
   if (legacy === 'enforced') return 'full';
   if (legacy === 'idle' || legacy === 'selective') return legacy;
   return 'visibility_only';
+}
+
+/** Computed every four hours, for server VENs only (traffic.md §12.3). */
+function ransomwareOf(wire: Wire): number | null {
+  const risk = optionalRecord(wire, 'risk_summary', 'risk summary');
+  const ransomware = risk && optionalRecord(risk, 'ransomware', 'ransomware risk');
+  return ransomware && optionalNumber(ransomware, 'ransomware_protection_percent');
 }
 
 function openPortsOf(wire: Wire): readonly OpenPort[] {

@@ -71,4 +71,18 @@ describe('ransomware-exposure', () => {
       expect.stringMatching(/^Admin: allow iplist:Any -> role=web on 3389\/tcp/),
     ]);
   });
+
+  it('takes the number of the PCE where it has computed one, and says whose number it is', async () => {
+    const [first, second] = hosts('full');
+    const { of, structured } = await percentages({
+      workloads: [...(first ? [{ ...first, ransomwarePercent: 35 }] : []), ...(second ? [second] : [])],
+    });
+    expect(of).toEqual({ w1: 35, w2: 100 });
+    expect(structured.items).toMatchObject([
+      { workload: 'w1', basis: 'PCE', estimate_percent: 100 },
+      { workload: 'w2', basis: 'estimate', estimate_percent: 100 },
+    ]);
+    expect(structured.totals).toMatchObject({ protection_percent: 67.5, from_pce: 1, below_50: 1 });
+    expect(structured.answer).toContain('1 by the PCE, the rest estimated');
+  });
 });

@@ -16,6 +16,9 @@ interface Row {
   readonly env: string;
   readonly mode: string;
   readonly protection_percent: number;
+  /** Whose number it is: the PCE's own where it has computed one. */
+  readonly basis: 'PCE' | 'estimate';
+  readonly estimate_percent: number;
   readonly unprotected: readonly string[];
   readonly open: readonly string[];
 }
@@ -27,7 +30,7 @@ export default defineTool({
   name: 'ransomware-exposure',
   title: 'Ransomware exposure',
   description:
-    'Estimates how open the ports that ransomware uses are, by host, from modes and active rules. Use it to choose what to deny next; not for what is in use: get-traffic-flows.',
+    'Says how open the ports that ransomware uses are, by host: by the PCE itself, else estimated from modes and rules. Use it to choose what to deny next; not for what is in use: get-traffic-flows.',
   toolset: 'risk',
   effect: 'read',
   input: {
@@ -41,10 +44,12 @@ export default defineTool({
       env: text,
       mode: text,
       protection_percent: number,
+      basis: text,
+      estimate_percent: number,
       unprotected: texts,
       open: texts,
     },
-    { workloads: integer, protection_percent: number, below_50: integer, from_80: integer },
+    { workloads: integer, protection_percent: number, from_pce: integer, below_50: integer, from_80: integer },
     { extra: { methodology: text, worst_services: texts, widest_rules: texts, next_best_deny: text } },
   ),
   example: { scope: 'env=prod' },
@@ -54,6 +59,8 @@ export default defineTool({
     { header: 'env', value: (row) => row.env },
     { header: 'mode', value: (row) => row.mode },
     { header: 'protected %', value: (row) => row.protection_percent },
+    { header: 'basis', value: (row) => row.basis },
+    { header: 'estimate %', value: (row) => row.estimate_percent },
     { header: 'unprotected', value: (row) => row.unprotected.join(', ') },
     { header: 'open', value: (row) => row.open.join(', ') },
   ],
@@ -86,7 +93,9 @@ export default defineTool({
           app: label(workload, 'app'),
           env: label(workload, 'env'),
           mode: workload.mode,
-          protection_percent: protection(services),
+          protection_percent: workload.ransomwarePercent ?? protection(services),
+          basis: typeof workload.ransomwarePercent === 'number' ? 'PCE' : 'estimate',
+          estimate_percent: protection(services),
           unprotected: named(services, 'unprotected'),
           open: named(services, 'protected_open'),
         }),
@@ -96,15 +105,17 @@ export default defineTool({
       items.length === 0
         ? 0
         : Math.round((10 * items.reduce((sum, row) => sum + row.protection_percent, 0)) / items.length) / 10;
+    const native = items.filter(({ basis }) => basis === 'PCE').length;
     const words = await rulesInWords(policy, context);
     const rules = widestRules(reach).map(({ rule }) => `${words(rule.href).text} (${rule.href})`);
     const worst = worstServices(picked.map(({ services }) => services));
     return {
-      answer: `${plural(items.length, 'host')} with an agent: ${mean} % protected on average (estimate), ${items.filter((row) => row.protection_percent < 50).length} below 50 %, ${items.filter((row) => row.protection_percent >= 80).length} from 80 %.`,
+      answer: `${plural(items.length, 'host')} with an agent: ${mean} % protected on average (${native === 0 ? 'estimate' : native === items.length ? 'by the PCE' : `${native} by the PCE, the rest estimated`}), ${items.filter((row) => row.protection_percent < 50).length} below 50 %, ${items.filter((row) => row.protection_percent >= 80).length} from 80 %.`,
       items,
       totals: {
         workloads: items.length,
         protection_percent: mean,
+        from_pce: native,
         below_50: items.filter((row) => row.protection_percent < 50).length,
         from_80: items.filter((row) => row.protection_percent >= 80).length,
       },
@@ -113,7 +124,8 @@ export default defineTool({
         truncated: !policy.complete,
         gaps: [
           ...policy.gaps,
-          'the percentage of the PCE itself, which is not read; hosts without an agent',
+          ...(native === items.length ? [] : ["the PCE's own percentage, which it has not computed for every host"]),
+          'hosts without an agent',
           'whether a service listens at all',
         ],
       },
@@ -135,7 +147,7 @@ export default defineTool({
   },
 });
 
-const METHODOLOGY = `protection = Σ weight × share ÷ Σ weight over the risky services; weight ${Object.entries(
+const METHODOLOGY = `protection_percent: the PCE's own where it has computed one, else the estimate; estimate = Σ weight × share ÷ Σ weight over the risky services; weight ${Object.entries(
   LEVEL_WEIGHTS,
 )
   .map(([level, weight]) => `${level} ${weight}`)
