@@ -49,6 +49,7 @@ export default defineConfig({
           page('Keys', '/operations/keys'),
           page('Audit', '/operations/audit'),
           page('Scaling and upgrades', '/operations/scaling'),
+          page('Telemetry', '/operations/telemetry'),
           page('Troubleshooting', '/troubleshooting'),
         ],
       },
