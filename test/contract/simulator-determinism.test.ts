@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { allRoutes } from '../../src/simulator/routes.ts';
+import { releaseOf, routesIn } from '../../src/simulator/versions.ts';
 import { asking, startPce } from './simulator-traffic/harness.ts';
 
 const DAY_MS = 86_400_000;
@@ -8,10 +9,10 @@ const DAY_MS = 86_400_000;
 /** Every collection that can be read without knowing an id. Jobs and queries are the caller's own. */
 const COLLECTIONS = [
   ...new Set(
-    allRoutes()
+    routesIn(releaseOf(), allRoutes())
       .filter(
         ({ method, collection, path }) =>
-          method === 'GET' && collection === true && !/jobs|allow|\/:id|:ruleSet/.test(path),
+          method === 'GET' && collection === true && !/jobs|allow|:(?!org|version)/.test(path),
       )
       .flatMap(({ path }) =>
         ['draft', 'active'].map((version) => path.replace(':org', '1').replace(':version', version)),

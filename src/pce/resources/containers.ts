@@ -28,7 +28,8 @@ export interface ContainerCluster {
   readonly runtime: string | null;
   readonly manager: string | null;
   readonly lastConnectedAt: string | null;
-  readonly nodes: readonly string[];
+  /** Names of nodes; null where a release before 26 does not tell. */
+  readonly nodes: readonly (string | null)[];
   readonly errors: readonly string[];
 }
 
@@ -75,10 +76,7 @@ export function readContainerCluster(value: unknown, org: string): ContainerClus
     runtime: optionalText(wire, 'container_runtime'),
     manager: optionalText(wire, 'manager_type'),
     lastConnectedAt: optionalText(wire, 'last_connected'),
-    // Releases before 26 know a node by its machine only.
-    nodes: records(wire, 'nodes', 'node of a cluster').map(
-      (node) => optionalText(node, 'name') ?? optionalText(node, 'machine_id') ?? 'unnamed',
-    ),
+    nodes: records(wire, 'nodes', 'node of a cluster').map((node) => optionalText(node, 'name')),
     errors: records(wire, 'errors', 'error of a cluster').map((error) => text(error, 'error_type')),
   };
 }

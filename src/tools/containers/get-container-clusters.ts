@@ -21,6 +21,9 @@ interface ClusterRow {
   readonly errors: readonly string[];
 }
 
+/** Node names in a row; more are counted. */
+const MAX_NAMED = 5;
+
 export default defineTool({
   name: 'get-container-clusters',
   title: 'List container clusters',
@@ -101,6 +104,6 @@ const row = (cluster: ContainerCluster): ClusterRow => ({
     last_connected: cluster.lastConnectedAt,
   }),
   node_count: cluster.nodes.length,
-  nodes: cluster.nodes,
+  nodes: cluster.nodes.filter((name) => name !== null).slice(0, MAX_NAMED),
   errors: cluster.errors,
 });

@@ -24,7 +24,8 @@ interface VirtualServiceRow {
   readonly update_type?: string;
 }
 
-const MAX_NAMED = 20;
+/** Workloads named in a row; more are counted. */
+const MAX_NAMED = 5;
 
 export default defineTool({
   name: 'get-virtual-services',
