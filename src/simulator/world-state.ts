@@ -20,6 +20,7 @@ import { createRecordStore, type RecordStore } from './records/record-store.ts';
 import { recordSeeds } from './records/seeds.ts';
 import { createWorkloadStore, type StoredWorkload, type WorkloadStore } from './objects/workload-store.ts';
 import { createTables, type Tables } from './state/tables.ts';
+import { uploadedFlows } from './traffic/uploaded.ts';
 import { type Release, releaseOf } from './versions.ts';
 import type { World } from './world.ts';
 
@@ -133,6 +134,7 @@ export function createWorld(
       cache.set(version, { stamp, source });
       return source;
     },
+    uploadedFlows: (fromMs, toMs) => uploadedFlows(tables, fromMs, toMs),
     epochs: (fromMs, toMs) => epochLog.epochs(fromMs, toMs),
     recordEvent(event) {
       ownEvents.push(event);

@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Grant } from './auth/roles.ts';
 import type { PolicySource } from '../model/policy/source.ts';
-import type { Estate, LabelRecord, WorkloadRecord } from './estates/estate.ts';
+import type { Estate, FlowRow, LabelRecord, WorkloadRecord } from './estates/estate.ts';
 
 /** Who is calling the simulated PCE. */
 export interface Caller {
@@ -38,6 +38,8 @@ export interface World {
    * Traffic is decided by the stretch it happened in: a running simulator never rewrites its past.
    */
   epochs(fromMs: number, toMs: number): readonly Epoch[];
+  /** Flows that came in another way than from the estate. */
+  uploadedFlows(fromMs: number, toMs: number): Iterable<FlowRow>;
   /** Events written by the simulator itself since the start, oldest first. */
   readonly ownEvents: readonly JsonObject[];
   /** Records an event for a write (traffic.md §6.2). Called by the kernel for every successful write of an auditable route. */

@@ -236,3 +236,42 @@ describe('reports', () => {
     ).toBe(406);
   });
 });
+
+it('uploaded flows are counted, and turn up without a decision', async () => {
+  const now = new Date(simulator.clock.now());
+  const auth = `Basic ${Buffer.from(`${simulator.apiKey}:${simulator.apiSecret}`).toString('base64')}`;
+  const upload = async (body: string) => {
+    // Go clients say nothing about the type (traffic.md §2.12).
+    const answer = await fetch(`${simulator.url}/api/v2/orgs/1/agents/bulk_traffic_flows`, {
+      method: 'POST',
+      headers: { Authorization: auth },
+      body: new TextEncoder().encode(body),
+    });
+    return { status: answer.status, json: await answer.json() };
+  };
+  expect(
+    await upload('203.0.113.7,203.0.113.8,4711,6\n10.1.1.300,10.2.2.2,443,6\n203.0.113.7,203.0.113.9,4711,6'),
+  ).toEqual({
+    status: 200,
+    json: { num_flows_received: 3, num_flows_failed: 1, failed_flows: ['10.1.1.300,10.2.2.2,443,6'] },
+  });
+  expect((await upload('203.0.113.7,203.0.113.8,4711,6\n'.repeat(1001))).status).toBe(406);
+  simulator.clock.jump(60_000);
+  const { json } = await call('POST', '/orgs/1/traffic_flows/traffic_analysis_queries', {
+    body: {
+      start_date: new Date(now.getTime() - 60_000).toISOString(),
+      end_date: new Date(now.getTime() + 60_000).toISOString(),
+      sources: { include: [[{ ip_address: '203.0.113.7' }]], exclude: [] },
+      destinations: { include: [[]], exclude: [] },
+      services: { include: [{ port: 4711, proto: 6 }], exclude: [] },
+      policy_decisions: [],
+      max_results: 100,
+    },
+  });
+  expect(
+    (json as Wire[]).map((flow) => [(flow['dst'] as Wire)['ip'], flow['policy_decision'], flow['num_connections']]),
+  ).toEqual([
+    ['203.0.113.8', 'unknown', 1],
+    ['203.0.113.9', 'unknown', 1],
+  ]);
+});

@@ -4,7 +4,7 @@ import { malformedBody, refused } from './refusals.ts';
 const LARGEST = 16 * 1024 * 1024;
 
 /** The request's body: parsed JSON, text for `text/*` types, undefined when empty. Bodies without a type are JSON, as clients send them. */
-export async function readBody(request: IncomingMessage): Promise<unknown> {
+export async function readBody(request: IncomingMessage, asText = false): Promise<unknown> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {
@@ -16,7 +16,7 @@ export async function readBody(request: IncomingMessage): Promise<unknown> {
   }
   const text = Buffer.concat(chunks).toString('utf8');
   if (text === '') return undefined;
-  if (request.headers['content-type']?.startsWith('text/')) return text;
+  if (asText || request.headers['content-type']?.startsWith('text/')) return text;
   try {
     return JSON.parse(text);
   } catch {

@@ -95,7 +95,7 @@ export function createKernel({ world, router, limit, faults }: KernelOptions) {
     if (path === null) throw notFound();
     const match = matchOrError(exchange.method, path);
     const caller = admit(exchange, match);
-    const body = await readBody(request);
+    const body = await readBody(request, !(match instanceof ApiError) && match.route.textBody === true);
     if (match instanceof ApiError) throw match;
 
     const { route, params } = match;

@@ -15,6 +15,8 @@ export interface Route<W extends World = World> {
   readonly defaultRows?: number;
   /** A quota of the endpoint's own, beside that of the key (objects.md §3). */
   readonly perMinute?: number;
+  /** The body is text, whatever its type says. */
+  readonly textBody?: boolean;
   /** Name of the published schema of the answer, for the contract tests and `--routes`. */
   readonly schema?: string;
   handle(request: Request<W>): Reply | Promise<Reply>;

@@ -25,10 +25,16 @@ export function partsOf(
         fromMs: segment.fromMs,
         toMs: segment.toMs,
         policy: epoch.policy,
-        rows: () => shifted(world, segment),
+        rows: () => allRows(world, segment),
       })),
     ),
   );
+}
+
+/** The estate's traffic, and what was uploaded: that happened once and is never replayed. */
+function* allRows(world: World, segment: ReturnType<Replays['segments']>[number]): Generator<FlowRow> {
+  yield* shifted(world, segment);
+  yield* world.uploadedFlows(segment.fromMs, segment.toMs);
 }
 
 function shifted(world: World, { fromMs, toMs, shiftMs }: ReturnType<Replays['segments']>[number]): Iterable<FlowRow> {

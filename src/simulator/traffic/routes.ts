@@ -9,6 +9,7 @@ import { databaseMetrics } from './database-metrics.ts';
 import type { TrafficDesk, TrafficQuery } from './desk.ts';
 import { questionReader } from './read-question.ts';
 import { csvDownload, jsonDownload } from './result.ts';
+import { uploadRoute } from './uploaded.ts';
 import { queryObject } from './wire.ts';
 
 const QUERIES = '/orgs/:org/traffic_flows/async_queries';
@@ -46,6 +47,7 @@ export function trafficRoutes({ desk, strict }: TrafficRouteOptions): readonly R
   };
 
   return [
+    uploadRoute,
     {
       method: 'POST',
       path: QUERIES,
