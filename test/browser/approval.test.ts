@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { approving, draft } from '../gateway/approving.ts';
+import { approving, draft, pathToApprove } from '../gateway/approving.ts';
 import type { Firm } from '../gateway/firm.ts';
 import { CHROMIUM, launchChromium } from './chromium.ts';
 import { openElsewhere } from './elsewhere.ts';
@@ -13,12 +13,9 @@ describe.skipIf(CHROMIUM === undefined)('/approve in Chromium', () => {
   });
   afterAll(() => browser.close());
 
-  /** Where the refused call of `ada` is to be approved. */
   async function asked(place: Firm, name: string): Promise<string> {
     await draft(place, name);
-    const refused = await place.call('ada', 'provision-policy');
-    expect(refused).toMatchObject({ error: 'confirm_required', approval_url: expect.any(String) });
-    return String(refused['approval_url']).slice(place.origin.length);
+    return pathToApprove(place);
   }
 
   const at = async (place: Firm, login: string, path: string) => {

@@ -1,13 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { approving, draft } from './approving.ts';
+import { approving, draft, pathToApprove } from './approving.ts';
 import { openBrowser } from './browser.ts';
 import type { Firm } from './firm.ts';
-
-async function pathToApprove(place: Firm): Promise<string> {
-  const refused = await place.call('ada', 'provision-policy');
-  expect(refused).toMatchObject({ error: 'confirm_required', approval_url: expect.any(String) });
-  return String(refused['approval_url']).slice(place.origin.length);
-}
 
 describe('MCP_CONFIRM_MODE=person', () => {
   let place: Firm;

@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
 import { type Attacked, attacked } from '../attacks/harness/gateway.ts';
+import { keyOf } from '../replicas/asking.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -93,14 +94,7 @@ export async function company({ mode = 'per_user', env = {} }: CompanyOptions = 
   return {
     gateway,
     simulator,
-    key: {
-      pce_host: host,
-      pce_port: port,
-      pce_org_id: String(orgId),
-      api_key: apiKey,
-      api_secret: apiSecret,
-      tls_verify: false,
-    },
+    key: keyOf(simulator),
     call,
     confirm,
     async confirmed(subject, tool, args = {}) {
