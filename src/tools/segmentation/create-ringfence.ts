@@ -86,7 +86,7 @@ export default defineTool({
         merged: flag,
         rules: {
           type: 'array',
-          items: { type: 'object', properties: { type: text, rule: text, coverage: text, observed_ports: texts } },
+          items: { type: 'object', properties: { type: text, rule: text, coverage: text } },
         },
       },
     },
