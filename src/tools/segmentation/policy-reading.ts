@@ -1,7 +1,10 @@
+import { Failure } from '../../core/errors.ts';
+import { activeHref } from '../../core/href.ts';
 import type { RuleSet, Workload } from '../../model/inventory.ts';
 import type { PolicySource } from '../../model/policy/source.ts';
 import { type CommonFacts, type PolicyObjects, policySource, sourceWorkload } from '../../model/policy/version.ts';
-import type { Listing, PolicyVersion } from '../../pce/view.ts';
+import type { VirtualService } from '../../pce/resources/virtual-services.ts';
+import type { Listing, PolicyVersion, ReadOptions } from '../../pce/view.ts';
 import { plural } from '../listing.ts';
 import type { ToolContext } from '../tool.ts';
 
@@ -51,13 +54,14 @@ export async function readPolicy(
     'virtual services': virtualServices,
     workloads,
   };
+  const bound = usesVirtualServices(ruleSets.items) ? await withBindings(virtualServices.items, pce, options) : null;
   const objects = {
     labelGroups: labelGroups.items,
     ipLists: ipLists.items,
     services: services.items,
     ruleSets: ruleSets.items,
     boundaries: boundaries.items,
-    virtualServices: virtualServices.items,
+    virtualServices: bound?.services ?? virtualServices.items,
   };
   const common = {
     labels: labels.items,
@@ -65,7 +69,6 @@ export async function readPolicy(
     // Where VENs reach their PCE is not in any listing; that traffic is taken for what the rules say of it.
     pce: null,
   };
-  const bound = usesVirtualServices(ruleSets.items) ? virtualServices.items.length : 0;
   return {
     version,
     source: policySource(objects, common, version),
@@ -79,9 +82,33 @@ export async function readPolicy(
       ...Object.entries(listings).flatMap(([what, { complete, cap }]) =>
         complete ? [] : [`${what} beyond the first ${cap ?? 'page'}`],
       ),
-      ...(bound === 0 ? [] : [`bindings of workloads to ${plural(bound, 'virtual service')}`]),
+      ...(bound === null || bound.complete
+        ? []
+        : [`bindings of workloads to ${plural(virtualServices.items.length, 'virtual service')}`]),
+      ...(namesVirtualServers(ruleSets.items) ? ['addresses of the virtual servers that rules name'] : []),
     ],
   };
+}
+
+/** Virtual services with the workloads they stand on; `complete` false where the PCE does not tell (objects.md §7.3). */
+async function withBindings(
+  services: readonly VirtualService[],
+  pce: ToolContext['pce'],
+  options: ReadOptions,
+): Promise<{ readonly services: readonly VirtualService[]; readonly complete: boolean }> {
+  if (services.length === 0) return { services, complete: true };
+  try {
+    const { items, complete } = await pce.serviceBindings(options);
+    const byService = Map.groupBy(items, (binding) => activeHref(binding.virtualService));
+    return {
+      services: services.map((service) => ({ ...service, bindings: byService.get(activeHref(service.href)) ?? [] })),
+      complete,
+    };
+  } catch (error) {
+    if (error instanceof Failure && (error.code === 'pce_forbidden' || error.code === 'pce_not_found'))
+      return { services, complete: false };
+    throw error;
+  }
 }
 
 const usesVirtualServices = (ruleSets: readonly RuleSet[]): boolean =>
@@ -92,3 +119,6 @@ const usesVirtualServices = (ruleSets: readonly RuleSet[]): boolean =>
         [...providers, ...consumers].some(({ kind }) => kind === 'virtual_service'),
     ),
   );
+
+const namesVirtualServers = (ruleSets: readonly RuleSet[]): boolean =>
+  ruleSets.some(({ rules }) => rules.some(({ providers }) => providers.some(({ kind }) => kind === 'virtual_server')));
