@@ -142,6 +142,20 @@ describe('on the wire', () => {
       expect(await ask(framed('tasks/get', { taskId }))).toMatchObject({ result: { status: 'completed' } });
     }));
 
+  it('who asked for progress is told of it until there is a task', () =>
+    using(over.HTTP('2026-07-28'), async (connected) => {
+      const ask = rawDispatch(connected.transport);
+      const steps: unknown[] = [];
+      connected.client.fallbackNotificationHandler = async ({ params }) => void steps.push(params);
+      connected.client.setNotificationHandler('notifications/progress', ({ params }) => void steps.push(params));
+      const call = framed('tools/call', { name: 'work-long', arguments: LONG });
+      // oxlint-disable-next-line no-underscore-dangle -- the protocol's name
+      const _meta = { ...call.params._meta, progressToken: 'p1' };
+      expect(await ask({ ...call, params: { ...call.params, _meta } })).toMatchObject({ result: CREATED });
+      expect(steps[0]).toMatchObject({ progressToken: 'p1', progress: 1, total: LONG.steps });
+      expect(steps.length).toBeLessThan(LONG.steps);
+    }));
+
   it('whatever fails in the tool is a result that says so', () =>
     using(over.HTTP('2026-07-28'), async (connected) => {
       const ask = rawDispatch(connected.transport);

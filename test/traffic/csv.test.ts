@@ -1,6 +1,11 @@
 import { parse } from 'csv-parse/sync';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OPERATOR } from '../../src/access/decide.ts';
+import { HOSTILE } from '../../src/answer/hostile.test-support.ts';
+import { flowRecord } from '../../src/model/flows/records.test-support.ts';
+import getTrafficFlows from '../../src/tools/traffic/get-traffic-flows.ts';
+import { flowTables } from '../../src/work/flow-tables.ts';
 import { readResource } from '../../src/dispatch/resources.ts';
 import { silentLog } from '../../src/core/log.ts';
 import { envelope } from '../../src/tools/envelope.ts';
@@ -27,6 +32,7 @@ async function file(cursor: unknown, from = '') {
   return read.found;
 }
 
+const clock = { now: () => Date.parse('2025-06-15T10:00:00Z') };
 const rowsOf = (text: string) => parse(text, { columns: true }) as readonly Record<string, string>[];
 
 /** A value of the structured lane as a field of a CSV file says it. */
@@ -37,7 +43,7 @@ function fieldOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-const unmarked = (field: string): string => field.replace(/^'(?=[=+\-@].)/, '');
+const unmarked = (field: string): string => field.replace(/^'(?=\s*[=+\-@＝＋－＠].)/u, '');
 
 describe('all rows of an answer as one CSV file', () => {
   it.each<[string, object]>([
@@ -82,6 +88,38 @@ describe('all rows of an answer as one CSV file', () => {
     for (const wrong of ['?from=-1', '?from=x', '?to=3', '/more'])
       await expect(file(structured.cursor, wrong)).rejects.toMatchObject({ code: 'invalid_cursor' });
   });
+});
+
+it('whatever a PCE sends, the file has the rows of the pages, and nothing a spreadsheet would run', async () => {
+  const flows = flowTables();
+  const hostile = fc.constantFrom(...HOSTILE, '=HYPERLINK("http://x")', '+1', '-2+3', '@SUM(A1)', 'a;b', 'a,"b"');
+  const record = fc.tuple(flowRecord, hostile, hostile).map(([flow, process, user]) => ({
+    ...flow,
+    service: { ...flow.service, process_name: process, user_name: user },
+  }));
+  try {
+    await fc.assert(
+      fc.asyncProperty(fc.array(record, { minLength: 80, maxLength: 120, size: 'max' }), async (records) => {
+        const dispatcher = dispatcherOf([getTrafficFlows], { pce: memoryPce({ flows: records }), flows, clock });
+        const pages = await allPages(dispatcher, 'get-traffic-flows', {});
+        const [first] = pages;
+        fc.pre(first?.structured.cursor !== undefined);
+        const uri = `illumio://results/${first?.structured.cursor}/csv`;
+        const read = await readResource(dispatcher, uri, reading);
+        if (!('found' in read)) throw new Error('no file');
+        const items = pages.flatMap(({ structured }) => structured.items);
+        const rows = rowsOf(read.found.text);
+        expect(rows.map((row) => Object.entries(row).map(([name, field]) => [name, unmarked(field)]))).toEqual(
+          items.map((item) => Object.keys(rows[0] ?? {}).map((name) => [name, fieldOf(item[name])])),
+        );
+        for (const row of rows)
+          for (const field of Object.values(row)) expect(field).not.toMatch(/^\s*(?:[=+@]|-[^\d]).|^-\d+[^\d.]/);
+      }),
+      { numRuns: 15 },
+    );
+  } finally {
+    await flows.close();
+  }
 });
 
 it('a CSV answer that does not fit names the file, however long its arguments are', async () => {
