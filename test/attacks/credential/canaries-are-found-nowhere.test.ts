@@ -3,6 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { startCollector } from '../../gateway/collector.ts';
 import { company } from '../../gateway/company.ts';
 import { freePort } from '../../store/postgres-server.ts';
 
@@ -47,7 +48,7 @@ async function startLeakyPce(secrets: { readonly field: string; readonly cookie:
 }
 
 // Security case 46: more than twenty planted secrets, and every place where one could come out.
-it('in no answer, log, metric, record or file', async () => {
+it('in no answer, log, metric, trace, record or file', async () => {
   const planted = {
     hmac: inBase64('hmac'),
     kek: inBase64('kek'),
@@ -69,6 +70,7 @@ it('in no answer, log, metric, record or file', async () => {
     argument: canary('argument'),
     header: canary('header'),
     userAgent: canary('user-agent'),
+    collectorKey: canary('collector-key'),
     answerField: canary('answer-field'),
     answerCookie: canary('answer-cookie'),
     answerLocation: canary('answer-location'),
@@ -79,6 +81,7 @@ it('in no answer, log, metric, record or file', async () => {
     location: planted.answerLocation,
   });
   const metricsPort = await freePort();
+  const collector = await startCollector();
   const firm = await company({
     mode: 'hybrid',
     env: {
@@ -94,6 +97,9 @@ it('in no answer, log, metric, record or file', async () => {
       HTTPS_PROXY: `http://user:${planted.proxyPassword}@127.0.0.1:9`,
       NO_PROXY: '127.0.0.1',
       MCP_METRICS_PORT: String(metricsPort),
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+      OTEL_EXPORTER_OTLP_HEADERS: `x-collector-key=${planted.collectorKey}`,
     },
   });
   const answers: unknown[] = [];
@@ -139,15 +145,20 @@ it('in no answer, log, metric, record or file', async () => {
   const record = JSON.stringify(firm.rows('audit.db', 'SELECT * FROM audit_entries'));
   const files = readdirSync(gateway.folder).map((file) => readFileSync(join(gateway.folder, file)));
   expect(record.length).toBeGreaterThan(1000);
+  // Traces are sent at the latest when the server ends.
+  await firm.close();
+  const traces = collector.sent.map(({ body }) => body.toString('utf8')).join('\n');
+  expect(traces).toContain('tools/call get-labels');
   const { apiSecret } = firm.simulator;
   const basic = Buffer.from(`${planted.serviceKey}:${planted.serviceSecret}`).toString('base64');
   for (const [name, secret] of Object.entries({ ...planted, apiSecret, authorization, basic })) {
     expect(JSON.stringify(answers), `${name} in an answer`).not.toContain(secret);
     expect(gateway.log(), `${name} in the log`).not.toContain(secret);
+    expect(traces, `${name} in a trace`).not.toContain(secret);
     expect(metrics, `${name} in a metric`).not.toContain(secret);
     expect(record, `${name} in the record`).not.toContain(secret);
     for (const file of files) expect(file.includes(secret), `${name} in a file`).toBe(false);
   }
-  await firm.close();
   leaky.close();
+  collector.close();
 });
