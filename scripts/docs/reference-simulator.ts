@@ -1,5 +1,6 @@
 import { createSimulator } from '../../src/simulator/simulator.ts';
 import { simulatorRoutes } from '../../src/cli/pce-sim-routes.ts';
+import { NOT_SERVED } from '../../src/simulator/not-served.ts';
 import { code, GENERATED, prose, table } from './markdown.ts';
 import type { Page } from './page.ts';
 
@@ -12,7 +13,7 @@ export async function simulatorPage(): Promise<Page> {
     const { routes } = (await answer.json()) as {
       readonly routes: readonly { readonly call: string; readonly does: string }[];
     };
-    const api = simulatorRoutes(false)
+    const api = simulatorRoutes(false, '26.3')
       .trimEnd()
       .split('\n')
       .map((line) => line.trim().split(/\s+/))
@@ -39,6 +40,15 @@ ${table(
 ${api.length} calls below \`/api/v2\`. The second column says what the key must be allowed to.
 
 ${table(['Call', 'Needs'], api)}
+
+A few of them come with a later release than the 25.2 it is by default: ${code('src/simulator/versions.ts')}.
+
+## Published calls it does not answer
+
+${table(
+  ['Call', 'Why'],
+  NOT_SERVED.map(([call, reason]) => [code(call), prose(reason)]),
+)}
 `,
     };
   } finally {
