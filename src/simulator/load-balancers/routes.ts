@@ -6,7 +6,6 @@ import { flag, integer, list, oneOf, record, text } from '../http/schema.ts';
 import { bodyCheck } from '../http/validate.ts';
 import { hrefOf, isJsonObject, objectsIn, textIn } from '../lifecycle/body.ts';
 import type { Versioned } from '../lifecycle/policy-store.ts';
-import { vipFilter } from '../objects/vip-filter.ts';
 import { labelFilter } from '../objects/label-filter.ts';
 import { lastSegment } from '../objects/wire.ts';
 import { expandedLabels, labelIdsIn, textFilter } from '../records/fields.ts';
@@ -14,6 +13,7 @@ import type { RecordKind } from '../records/record-kind.ts';
 import { auditFields, recordHref, recordRoutes } from '../records/record-routes.ts';
 import type { StoredRecord } from '../records/record-store.ts';
 import type { WorldState } from '../world-state.ts';
+import { discoveredFilter } from './discovered-filter.ts';
 
 const onlyHref = record({ href: text }, ['href']);
 
@@ -76,14 +76,7 @@ const discoveredKind: RecordKind = {
   },
   filter(world, query) {
     const name = partial(query, 'name');
-    const slb = exact(query, 'slb');
-    const pce = exact(query, 'active_pce_fqdn');
-    const node = exact(query, 'network_enforcement_node.hostname');
-    const vip = vipFilter({
-      vip: textParam(query, 'vip'),
-      port: textParam(query, 'vip_port'),
-      proto: integerParam(query, 'vip_proto'),
-    });
+    const offered = discoveredFilter(world, query);
     const has = flagParam(query, 'has_virtual_server');
     const server = exact(query, 'virtual_server');
     const mode = exact(query, 'virtual_server_mode');
@@ -92,16 +85,9 @@ const discoveredKind: RecordKind = {
     const managed = managers(world);
     return (own) => {
       const [manager] = managed.get(recordHref(world, discoveredKind, own)) ?? [];
-      const nen = world.records.get(
-        'network_enforcement_nodes',
-        lastSegment(hrefOf(own.body['network_enforcement_node']) ?? ''),
-      );
       return (
         name(textIn(own.body['name'])) &&
-        slb(hrefOf(own.body['slb'])) &&
-        pce(world.estate.pceFqdn) &&
-        node(textIn(nen?.body['hostname'])) &&
-        vip(isJsonObject(own.body['vip_port']) ? own.body['vip_port'] : {}) &&
+        offered(own) &&
         (has === undefined || has === (manager !== undefined)) &&
         server(manager && world.policies.href(manager.object)) &&
         mode(textIn(manager?.content.body['mode'])) &&

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../core/json.ts';
 import { requireGlobal } from '../auth/scope.ts';
+import { requireRoom } from '../limits/limits.ts';
 import { fieldChanges } from '../http/audit.ts';
 import { exact, flagParam, partial, textParam } from '../http/query.ts';
 import { malformedBody, notFound, refused, refusedAs } from '../http/refusals.ts';
@@ -99,6 +100,7 @@ export function newLabel(
   requireValue(given.value);
   requireUnique(world, given.key, given.value);
   requireExternalUnique(world.labels.all(), given);
+  requireRoom(world, 'total_labels');
   const now = world.clock.now();
   const label: StoredLabel = {
     record: {

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../core/json.ts';
 import { scopeTest } from '../auth/scope.ts';
+import { requireRoom } from '../limits/limits.ts';
 import { CHOICES } from '../choices.ts';
 import { listOfListsParam } from '../http/query.ts';
 import { forbidden, invalidUri, refusedAs } from '../http/refusals.ts';
@@ -51,7 +52,9 @@ export function authoriseRuleSet(world: WorldState, caller: Caller, body: JsonOb
 }
 
 /** A new rule of a rule set. */
-export const newRule = (world: WorldState, kind: RuleKind, body: JsonObject, { ms, by }: Edit): RuleRecord => ({
+export function newRule(world: WorldState, kind: RuleKind, body: JsonObject, { ms, by }: Edit): RuleRecord {
+  requireRoom(world, 'total_rules');
+  return {
   kind,
   id: world.ids.next('rules'),
   body,
@@ -60,7 +63,8 @@ export const newRule = (world: WorldState, kind: RuleKind, body: JsonObject, { m
   updatedMs: ms,
   updatedBy: by,
   updateType: 'create',
-});
+  };
+}
 
 /** A rule with another body; one that is new or on its way out stays so. */
 export const editedRule = (rule: RuleRecord, body: JsonObject, { ms, by }: Edit): RuleRecord => ({

@@ -1,9 +1,9 @@
-import type { JsonObject } from '../../core/json.ts';
 import { scopeTest } from '../auth/scope.ts';
 import { CHOICES } from '../choices.ts';
 import { textParam } from '../http/query.ts';
 import { notFound, refusedAs } from '../http/refusals.ts';
 import { collection, type Request, type Route } from '../http/route.ts';
+import { agentChange } from '../vens/change.ts';
 import type { WorldState } from '../world-state.ts';
 import { venFilter } from './ven-filter.ts';
 import { isManaged, type Managed, renderVen } from './ven-wire.ts';
@@ -55,17 +55,9 @@ function update(request: Call) {
   });
   const verb = status === ven.status ? 'update' : status === 'suspended' ? 'suspend' : 'unsuspend';
   const changes = status === ven.status ? {} : { status: { before: ven.status, after: status } };
-  audit(`agent.${verb}`, [{ resource: agent(world, before), changeType: 'update', changes }]);
+  audit(`agent.${verb}`, [agentChange(world, before, changes)]);
   return { status: 204 };
 }
-
-const agent = (world: WorldState, { record }: Managed): JsonObject => ({
-  agent: {
-    href: `/orgs/${world.orgId}/agents/${record.ven.agentId}`,
-    name: record.name,
-    hostname: record.hostname,
-  },
-});
 
 /** Takes the VENs away; what becomes of their workloads is the choice made in `choices.ts`. All or none. */
 function unpair(request: Call, hrefs: readonly { readonly href: string }[], eventType: string) {
@@ -92,7 +84,7 @@ function unpair(request: Call, hrefs: readonly { readonly href: string }[], even
     });
   audit(
     eventType,
-    vens.map((workload) => ({ resource: agent(world, workload), changeType: 'delete', changes: {} })),
+    vens.map((workload) => agentChange(world, workload, {}, 'delete')),
   );
   return { status: 204 };
 }

@@ -1,19 +1,19 @@
 import type { JsonObject } from '../../core/json.ts';
 import { requireGlobal } from '../auth/scope.ts';
 import { SIMULATOR_TOKENS } from '../choices.ts';
-import { exact, integerParam, textParam } from '../http/query.ts';
+import { exact } from '../http/query.ts';
 import { refusedAs } from '../http/refusals.ts';
 import { either, external, list, oneOf, record, text } from '../http/schema.ts';
 import { bodyCheck } from '../http/validate.ts';
-import { hrefOf, isJsonObject, textIn } from '../lifecycle/body.ts';
+import { hrefOf, textIn } from '../lifecycle/body.ts';
 import { merged } from '../lifecycle/merged.ts';
 import type { PolicyKind } from '../lifecycle/policy-kind.ts';
 import { policyRoutes } from '../lifecycle/policy-routes.ts';
+import { discoveredFilter } from '../load-balancers/discovered-filter.ts';
 import { labelIdsIn, storedLabels } from '../records/fields.ts';
 import type { StoredRecord } from '../records/record-store.ts';
 import type { WorldState } from '../world-state.ts';
 import { labelFilter } from './label-filter.ts';
-import { vipFilter } from './vip-filter.ts';
 import { lastSegment } from './wire.ts';
 
 const onlyHref = record({ href: text }, ['href']);
@@ -62,33 +62,13 @@ const kind: PolicyKind = {
   filter(world, query) {
     const labels = labelFilter(world, query);
     const mode = exact(query, 'mode');
-    const slb = exact(query, 'slb');
     const discovered = exact(query, 'discovered_virtual_server');
-    const pce = exact(query, 'active_pce_fqdn');
-    const node = exact(query, 'network_enforcement_node.hostname');
-    const vip = vipFilter({
-      vip: textParam(query, 'vip'),
-      port: textParam(query, 'vip_port'),
-      proto: integerParam(query, 'vip_proto'),
-    });
-    return ({ body }) => {
-      const found = discoveredOf(world, body);
-      const nen =
-        found &&
-        world.records.get(
-          'network_enforcement_nodes',
-          lastSegment(hrefOf(found.body['network_enforcement_node']) ?? ''),
-        );
-      return (
-        labels(labelIdsIn(world, body['labels'])) &&
-        mode(textIn(body['mode'])) &&
-        discovered(hrefOf(body['discovered_virtual_server'])) &&
-        slb(hrefOf(found?.body['slb'])) &&
-        pce(world.estate.pceFqdn) &&
-        node(textIn(nen?.body['hostname'])) &&
-        vip(isJsonObject(found?.body['vip_port']) ? found.body['vip_port'] : {})
-      );
-    };
+    const offered = discoveredFilter(world, query);
+    return ({ body }) =>
+      labels(labelIdsIn(world, body['labels'])) &&
+      mode(textIn(body['mode'])) &&
+      discovered(hrefOf(body['discovered_virtual_server'])) &&
+      offered(discoveredOf(world, body));
   },
 };
 
