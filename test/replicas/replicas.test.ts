@@ -59,6 +59,32 @@ describe.skipIf(POSTGRES_PROGRAMS === undefined)('three replicas on PostgreSQL',
     expect(await call('ben', 'check-pce-credentials-status', {}, 1)).toMatchObject({ effective_pce_mode: 'shared' });
   });
 
+  it('keep no secret in the database', async () => {
+    const refused = await call('cara', 'register-pce-credentials', servers.key);
+    const token = await servers.confirm('cara', 'register-pce-credentials', refused['params_hash']);
+    const args = { ...servers.key, _meta: { confirm_token: token } };
+    expect(await call('cara', 'register-pce-credentials', args)).toMatchObject({ status: 'ok' });
+    const sql = await openPostgres(new Secret(servers.databaseUrl), [], { log: silentLog });
+    const tables = await sql.all(
+      "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'",
+    );
+    const contents = await Promise.all(tables.map(({ name }) => sql.all(`SELECT * FROM "${String(name)}"`)));
+    const texts = contents
+      .flat()
+      .flatMap((row) => Object.values(row))
+      .map((value) => (value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : String(value)));
+    expect(texts).toContain('cara');
+    const { api_key: id, api_secret: secret } = servers.key;
+    for (const canary of [
+      String(id),
+      String(secret),
+      Buffer.from(`${String(id)}:${String(secret)}`).toString('base64'),
+      token,
+    ])
+      expect(texts.filter((text) => text.includes(canary))).toEqual([]);
+    await sql.close();
+  });
+
   it('go on with a cursor and a plan of another one', async () => {
     const { cursor } = await call('ana', 'get-workloads', {}, 0);
     expect(cursor).toBeTypeOf('string');
