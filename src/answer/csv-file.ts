@@ -8,9 +8,9 @@ const PART_LENGTH = 4_000_000;
 
 /** All rows of an answer as a CSV file, in parts; what was looked at and where the next part begins stand beside it. */
 export function csvFile<Item extends object>(answer: Answer<Item>, from: number): ToolResult {
-  const { items } = answer;
+  const { items, extra: _besideRows, ...rest } = answer;
   const { text, next } = csvPart(items, from, PART_LENGTH);
-  const { coverage, totals } = envelopeOf(answer, { maxExtra: 0, gaps: [] });
+  const { coverage, totals } = envelopeOf({ ...rest, items }, { maxExtra: Number.POSITIVE_INFINITY, gaps: [] });
   const place = { rows: items.length, from, ...(next === null ? {} : { next }) };
   return { content: [{ type: 'text', text }], structuredContent: { ...place, coverage, totals } };
 }

@@ -40,7 +40,8 @@ export function startJob(call: ToolCall, work: (call: ToolCall) => Promise<ToolR
       for (const look of waiting) look();
     },
     progress(progress) {
-      said = { text: progress.message, atMs: clock.now() };
+      const { message, progress: done, total } = progress;
+      said = { text: total === undefined ? message : `${message}: ${Math.floor(done)} of ${total}`, atMs: clock.now() };
       if (attached) call.progress?.(progress);
     },
   }).finally(detach);

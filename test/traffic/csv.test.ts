@@ -47,7 +47,7 @@ const unmarked = (field: string): string => field.replace(/^'(?=\s*[=+\-@＝＋�
 
 describe('all rows of an answer as one CSV file', () => {
   it.each<[string, object]>([
-    ['get-traffic-flows', { max_results: 400 }],
+    ['get-traffic-flows', { max_results: 250 }],
     ['get-traffic-flows', { group_by: ['source_app', 'destination_env', 'port', 'process', 'user'] }],
     ['get-traffic-flows-summary', { detail_level: 'full', max_results: 800 }],
     ['find-unmanaged-traffic', {}],
@@ -68,20 +68,23 @@ describe('all rows of an answer as one CSV file', () => {
           expect([name, unmarked(field)]).toEqual([name, fieldOf(items[index]?.[name])]);
       const { totals, coverage } = page.structured;
       expect(meta).toMatchObject({ 'illumio-mcp/file': { rows: items.length, from: 0, totals } });
-      expect(meta?.['illumio-mcp/file']).toMatchObject({ coverage: { rows_read: coverage.rows_read } });
+      // Pages may have to shorten what stands beside their rows; a file has nothing beside them.
+      if (!coverage.gaps.some((gap) => gap.includes('shortened')))
+        expect(meta?.['illumio-mcp/file']).toMatchObject({ coverage });
+      expect(JSON.stringify(meta)).not.toContain('shortened');
       expect(new Set(Object.keys(rows[0] ?? {}))).toEqual(new Set(items.flatMap(Object.keys)));
     }
   });
 
   it('begins where it is told, without the header, so that parts make the whole', async () => {
-    const { structured } = await callWith(pce.dispatcher, 'get-traffic-flows', { max_results: 400 });
+    const { structured } = await callWith(pce.dispatcher, 'get-traffic-flows', { max_results: 250 });
     const whole = (await file(structured.cursor)).text.split('\r\n');
     const rest = (await file(structured.cursor, '?from=10')).text.split('\r\n');
     expect(rest).toEqual(whole.slice(11));
   });
 
   it('is for whoever has the cursor, and nobody else', async () => {
-    const { structured } = await callWith(pce.dispatcher, 'get-traffic-flows', { max_results: 400 });
+    const { structured } = await callWith(pce.dispatcher, 'get-traffic-flows', { max_results: 250 });
     const bob = { ...reading, principal: { ...OPERATOR, subject: 'bob' } };
     for (const uri of [`illumio://results/${structured.cursor}/csv`, 'illumio://results/guessed/csv'])
       await expect(readResource(pce.dispatcher, uri, bob)).rejects.toMatchObject({ code: 'invalid_cursor' });
@@ -115,7 +118,7 @@ it('whatever a PCE sends, the file has the rows of the pages, and nothing a spre
         for (const row of rows)
           for (const field of Object.values(row)) expect(field).not.toMatch(/^\s*(?:[=+@]|-[^\d]).|^-\d+[^\d.]/);
       }),
-      { numRuns: 15 },
+      { numRuns: 8 },
     );
   } finally {
     await flows.close();
@@ -158,7 +161,7 @@ it.each([REVISIONS[0], '2025-11-25'] as const)('a client of %s reads it', async 
     await client.connect(new StreamableHTTPClientTransport(new URL(server.url)));
     const { resourceTemplates } = await client.listResourceTemplates();
     expect(resourceTemplates.map(({ uriTemplate }) => uriTemplate)).toContain('illumio://results/{cursor}/csv{?from}');
-    const { structuredContent } = await client.callTool({ name: 'get-traffic-flows', arguments: { max_results: 400 } });
+    const { structuredContent } = await client.callTool({ name: 'get-traffic-flows', arguments: { max_results: 250 } });
     const { cursor, totals } = Object(structuredContent);
     const { contents } = await client.readResource({ uri: `illumio://results/${String(cursor)}/csv` });
     const [content] = contents;
