@@ -4,6 +4,7 @@ import type { FaultPlan } from '../faults/plan.ts';
 import { notFound } from '../http/refusals.ts';
 import { record, text } from '../http/schema.ts';
 import { bodyCheck, inputValidation } from '../http/validate.ts';
+import { type Limit, LIMIT_NAMES, limitOf, setLimit, usedOf } from '../limits/limits.ts';
 import type { TrafficDesk } from '../traffic/desk.ts';
 import type { Replays } from '../traffic/replays.ts';
 import { type EstateSource, exported } from '../state/document.ts';
@@ -34,6 +35,14 @@ const replayCheck = bodyCheck<{ readonly from: string; readonly to: string }>(
   'simulator_replay',
   record({ from: text, to: text }, ['from', 'to']),
 );
+
+const count = { type: 'integer', minimum: 0 } as const;
+const limitsCheck = bodyCheck<Readonly<Record<string, Limit>>>(
+  'simulator_limits',
+  record(Object.fromEntries(LIMIT_NAMES.map((name) => [name, record({ soft: count, hard: count }, ['soft', 'hard'])]))),
+);
+const shownLimits = (world: WorldState) =>
+  Object.fromEntries(LIMIT_NAMES.map((name) => [name, { ...limitOf(world, name), used: usedOf(world, name) }]));
 
 /** What a test or a demo can do to a running simulator beyond its API. */
 export function controlRoutes({ world, source, clock, log, plan, replays, desk }: Controlled): readonly ControlRoute[] {
@@ -96,6 +105,24 @@ export function controlRoutes({ world, source, clock, log, plan, replays, desk }
       handle() {
         if (source === null) throw notFound();
         return new Pieces(exported(world, source));
+      },
+    },
+    {
+      method: 'GET',
+      path: '/limits',
+      does: 'object limits and how much of each is used',
+      handle: () => ({ limits: shownLimits(world) }),
+    },
+    {
+      method: 'POST',
+      path: '/limits',
+      does: 'sets object limits by name',
+      handle({ body }) {
+        for (const [name, limit] of Object.entries(limitsCheck(body))) {
+          const known = LIMIT_NAMES.find((own) => own === name);
+          if (known && limit) setLimit(world, known, limit);
+        }
+        return { limits: shownLimits(world) };
       },
     },
     {

@@ -3,8 +3,9 @@ import { fieldChanges } from '../http/audit.ts';
 import { exact, partial, textParam } from '../http/query.ts';
 import { refused, refusedAs } from '../http/refusals.ts';
 import { collection, type Request, type ResourceChange, type Route } from '../http/route.ts';
+import { type LimitName, requireRoom } from '../limits/limits.ts';
 import type { WorldState } from '../world-state.ts';
-import { storable, textIn as text } from './body.ts';
+import { objectsIn, storable, textIn as text } from './body.ts';
 import { activeContent, type Content, draftContent, type PolicyObject } from './object.ts';
 import type { PolicyKind } from './policy-kind.ts';
 import type { Edit, PolicyStore, Versioned } from './policy-store.ts';
@@ -29,6 +30,15 @@ export function viewOf(request: Call): PolicyView {
     expanded: representation === 'rule_set_services_labels_and_names',
   };
 }
+
+/** The limits of kinds that have one, and how much of it an object takes. */
+const LIMITED: Partial<Record<PolicyObject['type'], (body: JsonObject) => readonly [name: LimitName, wanted: number]>> =
+  {
+    label_groups: () => ['total_label_groups', 1],
+    services: () => ['total_services', 1],
+    enforcement_boundaries: () => ['total_enforcement_boundaries', 1],
+    ip_lists: (body) => ['total_ip_list_entries', objectsIn(body['ip_ranges']).length],
+  };
 
 /** CRUD of one versioned kind (objects.md §7–§9): the same machine for all of them. */
 export function policyRoutes(kind: PolicyKind): Route<WorldState>[] {
@@ -74,6 +84,8 @@ export function policyRoutes(kind: PolicyKind): Route<WorldState>[] {
       updatedBy: edit.by,
     };
     requireFree(world.policies, null, content.body);
+    const limited = LIMITED[kind.type];
+    if (limited) requireRoom(world, ...limited(content.body));
     const id = kind.ids === 'uuid' ? world.ids.uuid() : String(world.ids.next(kind.type));
     const object = world.policies.create(kind.type, id, content);
     audit(`${kind.singular}.create`, [change(world.policies, object, null, content.body)]);

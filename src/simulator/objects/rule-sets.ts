@@ -55,14 +55,14 @@ export function authoriseRuleSet(world: WorldState, caller: Caller, body: JsonOb
 export function newRule(world: WorldState, kind: RuleKind, body: JsonObject, { ms, by }: Edit): RuleRecord {
   requireRoom(world, 'total_rules');
   return {
-  kind,
-  id: world.ids.next('rules'),
-  body,
-  createdMs: ms,
-  createdBy: by,
-  updatedMs: ms,
-  updatedBy: by,
-  updateType: 'create',
+    kind,
+    id: world.ids.next('rules'),
+    body,
+    createdMs: ms,
+    createdBy: by,
+    updatedMs: ms,
+    updatedBy: by,
+    updateType: 'create',
   };
 }
 

@@ -1,5 +1,6 @@
 import type { EnforcementMode } from '../../model/inventory.ts';
 import { scopeTest } from '../auth/scope.ts';
+import { requireRoom } from '../limits/limits.ts';
 import { CHOICES } from '../choices.ts';
 import type { WorkloadRecord } from '../estates/estate.ts';
 import { forbidden, invalidUri, refusedAs } from '../http/refusals.ts';
@@ -18,6 +19,7 @@ const MODE_OF_LEGACY = {
 
 /** The unmanaged workload that a POST asks for. */
 export function newWorkload(world: WorldState, caller: Caller, body: WorkloadBody): StoredWorkload {
+  requireRoom(world, 'total_workloads');
   const now = world.clock.now();
   const blank: WorkloadRecord = {
     id: world.ids.uuid(),

@@ -4,6 +4,7 @@ import { fieldChanges } from '../http/audit.ts';
 import { notFound, refused, refusedAs } from '../http/refusals.ts';
 import { collection, type Method, type Request, type ResourceChange, type Route } from '../http/route.ts';
 import { storable } from '../lifecycle/body.ts';
+import { type LimitName, requireRoom } from '../limits/limits.ts';
 import { isoTime } from '../objects/wire.ts';
 import type { WorldState } from '../world-state.ts';
 import type { RecordKind } from './record-kind.ts';
@@ -70,6 +71,13 @@ export function recordChange(
   };
 }
 
+/** Collections whose size is limited. */
+const LIMITED: Readonly<Record<string, LimitName>> = {
+  pairing_profiles: 'total_pairing_profiles',
+  permissions: 'total_permissions',
+  container_clusters: 'total_container_clusters',
+};
+
 /** A new record from a checked body, stored. Throws 403 and 406. */
 export function createRecord(
   kind: RecordKind,
@@ -87,6 +95,8 @@ export function createRecord(
         ? String(world.ids.next(kind.collection))
         : kind.ids(given);
   requireFree(kind, world, { id: null, parent, body });
+  const limit = LIMITED[kind.collection];
+  if (limit) requireRoom(world, limit);
   const now = world.clock.now();
   const record: StoredRecord = {
     id,
