@@ -13,6 +13,15 @@
  *   `lifecycle/seed.ts`;
  * - unpairing, `set_labels` and `remove_labels` do all or nothing (§6.6, §6.7): `objects/vens.ts`, `objects/workload-bulk.ts`.
  *
+ * Of containers, virtual objects, VENs and vulnerabilities:
+ * - a service binding is in force at once, and one that is deleted still counts for the traffic of its time: `objects/service-bindings.ts`;
+ * - a virtual server's address is open where a rule names it; labels never pick one (§11.2): `lifecycle/policy-source.ts`;
+ * - user groups, pairing profiles, load balancers and namespaces that are in use or built in cannot be deleted; a cluster can, with all in it;
+ * - clusters in CLAS mode report Kubernetes workloads, the others container workloads, which are workloads to the policy engine;
+ * - a VEN has the version of an upgrade five minutes after it was asked for, if it is online: `vens/upgrading.ts`;
+ * - exposure scores follow the open formula of users.md §4.6, under the active policy: `vulnerabilities/exposure.ts`;
+ * - `bulk_import` answers with counts and the lines it could not carry out: `objects/workload-import.ts`.
+ *
  * Of traffic (traffic.md), in `traffic/`:
  * - an empty side is any, in `or` queries too (§2.5), so `or` with one empty side is everything;
  * - `exclude_workloads_from_ip_list_query` concerns includes only (§2.7): an excluded list removes every address in it;

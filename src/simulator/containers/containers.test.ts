@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { breadthEstate, CLUSTER } from '../testing/breadth-estate.ts';
-import { LABEL } from '../testing/tiny-estate.ts';
+import { LABEL, workloadId } from '../testing/tiny-estate.ts';
 import { labelHref, startTiny, type Thing } from '../testing/tiny-simulator.ts';
 
 const { simulator, call, created, done, got, listed, refused } = await startTiny(breadthEstate());
@@ -30,6 +30,16 @@ describe('container clusters', () => {
     expect((await refused('POST', clusters, { body: { name: 'k8s-new' } }))[0]).toBe(406);
     await done('DELETE', made.href);
     expect((await refused('GET', `${made.href}/container_workload_profiles`))[0]).toBe(404);
+  });
+
+  it('are named by the hosts that are their nodes', async () => {
+    const own = encodeURIComponent(JSON.stringify([`${clusters}/${CLUSTER.prod}`, `${clusters}/${CLUSTER.dev}`]));
+    for (const kind of ['workloads', 'vens']) {
+      const nodes = await listed(`/orgs/1/${kind}?container_clusters=${own}`);
+      expect(nodes.map(({ href }) => href)).toEqual([`/orgs/1/${kind}/${workloadId(1)}`]);
+      expect(nodes[0]).toMatchObject({ container_cluster: { name: 'k8s-dev' } });
+    }
+    expect(await got(`/orgs/1/workloads/${workloadId(2)}`)).toMatchObject({ container_cluster: null });
   });
 
   it('name the virtual services behind their services', async () => {

@@ -1,4 +1,5 @@
-import { flagParam, listParam, partial, textParam, timeRangeParam } from '../http/query.ts';
+import { clusterFilter } from '../containers/nodes.ts';
+import { flagParam, partial, textParam, timeRangeParam } from '../http/query.ts';
 import { venNow } from '../vens/upgrading.ts';
 import { comparableVersion } from '../vens/version.ts';
 import type { WorldState } from '../world-state.ts';
@@ -52,8 +53,8 @@ export function venFilter(world: WorldState, query: URLSearchParams): (ven: Mana
   if (pending !== undefined) tests.push((ven) => (venNow(ven, now).target !== null) === pending);
   const recovery = flagParam(query, 'authentication_recovery');
   if (recovery !== undefined) tests.push(({ extra }) => (extra.venRecoveryUntilMs ?? 0) > now === recovery);
-  const clusters = listParam(query, 'container_clusters');
-  if (clusters && clusters.length > 0) tests.push(() => false);
+  const inCluster = clusterFilter(world, query);
+  if (inCluster) tests.push(inCluster);
   return (ven) => tests.every((test) => test(ven));
 }
 

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../core/json.ts';
 import type { VenRecord } from '../estates/estate.ts';
+import { clusterOfNode } from '../containers/nodes.ts';
 import type { Caller } from '../world.ts';
 import { venNow } from '../vens/upgrading.ts';
 import type { WorldState } from '../world-state.ts';
@@ -57,7 +58,7 @@ export function renderVen(world: WorldState, caller: Caller, stored: Managed, ex
           }
         : workload,
     ],
-    container_cluster: null,
+    container_cluster: clusterOfNode(world, stored),
     secure_connect: null,
     unpair_allowed: ven.status !== 'suspended',
     last_heartbeat_at: isoTimeOrNull(ven.lastHeartbeatMs),

@@ -1,3 +1,4 @@
+import { clusterFilter } from '../containers/nodes.ts';
 import { exact, flagParam, listParam, numberRangeParam, partial, textParam, timeRangeParam } from '../http/query.ts';
 import { findingsOn, renderSummary } from '../vulnerabilities/wire.ts';
 import type { WorldState } from '../world-state.ts';
@@ -96,8 +97,8 @@ function venTests(world: WorldState, query: URLSearchParams): Test[] {
   const syncState = textParam(query, 'security_policy_sync_state');
   if (syncState !== undefined)
     tests.push(({ record: { ven: own } }) => (own?.policyAppliedMs === null ? 'syncing' : 'applied') === syncState);
-  const clusters = listParam(query, 'container_clusters');
-  if (clusters && clusters.length > 0) tests.push(() => false);
+  const inCluster = clusterFilter(world, query);
+  if (inCluster) tests.push(inCluster);
   return tests;
 }
 

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../core/json.ts';
 import type { WorkloadRecord } from '../estates/estate.ts';
+import { clusterOfNode } from '../containers/nodes.ts';
 import type { Caller } from '../world.ts';
 import type { WorldState } from '../world-state.ts';
 import { firewallOf } from './firewall-scopes.ts';
@@ -88,7 +89,7 @@ export function renderWorkload(
       },
     }),
     ike_authentication_certificate: null,
-    container_cluster: null,
+    container_cluster: clusterOfNode(world, stored),
     datacenter_nat_1to1: extra.datacenterNat,
     created_at: isoTime(record.createdMs),
     created_by: { href: stored.createdBy },
