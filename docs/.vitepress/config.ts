@@ -38,6 +38,7 @@ export default defineConfig({
           page('How changes work', '/how-changes-work'),
           page('Rule processing order', '/rule-processing'),
           page('Scores', '/scores'),
+          page('Long questions, large answers', '/long-questions'),
           page('Security', '/security'),
         ],
       },
