@@ -7,7 +7,7 @@ import { createSimulator, type Simulator } from '../simulator/simulator.ts';
 import { exported } from '../simulator/state/document.ts';
 import type { OpenedState } from '../simulator/state/open.ts';
 import { PCE_VERSIONS } from '../simulator/versions.ts';
-import { createWorld } from '../simulator/world-state.ts';
+import { CLUSTER_TYPES, createWorld } from '../simulator/world-state.ts';
 import { runToEnd } from './lifecycle.ts';
 import { parse, UsageError } from './options.ts';
 import { simulatorRoutes } from './pce-sim-routes.ts';
@@ -27,6 +27,7 @@ const OPTIONS = {
   import: { type: 'string', multiple: true },
   export: { type: 'string' },
   'pce-version': { type: 'string', default: '25.2' },
+  cluster: { type: 'string', default: 'standalone' },
   routes: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
 } as const;
@@ -50,6 +51,7 @@ export async function run(argv: readonly string[]): Promise<void> {
   const simulator = await createSimulator({
     state,
     pceVersion,
+    cluster: choice('cluster', values.cluster, CLUSTER_TYPES),
     host: values.host,
     port: whole('port', values.port, 0, 65_535),
     tls: values.tls,

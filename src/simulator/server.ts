@@ -11,7 +11,7 @@ import type { ApiKey } from './auth/keys.ts';
 import { allRoutes } from './routes.ts';
 import { createTables, type Tables } from './state/tables.ts';
 import { type Release, releaseOf, routesIn } from './versions.ts';
-import { createWorld, type WorldState } from './world-state.ts';
+import { type ClusterType, createWorld, type WorldState } from './world-state.ts';
 
 export interface SimulatorOptions {
   readonly estate: Estate;
@@ -30,6 +30,7 @@ export interface SimulatorOptions {
   readonly tables?: Tables;
   /** Which PCE it is. */
   readonly release?: Release;
+  readonly cluster?: ClusterType;
 }
 
 export interface KeyPair {
@@ -67,8 +68,9 @@ export async function startSimulator({
   clock = runningFrom(estate.nowMs),
   tables = createTables(),
   release = releaseOf(),
+  cluster = 'standalone',
 }: SimulatorOptions): Promise<Simulator> {
-  const world = createWorld(estate, clock, tables, release);
+  const world = createWorld(estate, clock, tables, release, cluster);
   const router = createRouter(routesIn(release, [...allRoutes(), ...extraRoutes]));
   const kernel = createKernel({ world, router, limit: createRateLimit(rateLimit), faults });
   const listener = (request: IncomingMessage, response: ServerResponse): void => {

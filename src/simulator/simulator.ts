@@ -20,7 +20,7 @@ import { createDesk, DEFAULT_DELAYS, type TrafficDelays, type TrafficDesk } from
 import { createReplays } from './traffic/replays.ts';
 import { trafficRoutes } from './traffic/routes.ts';
 import { type PceVersion, releaseOf } from './versions.ts';
-import type { WorldState } from './world-state.ts';
+import type { ClusterType, WorldState } from './world-state.ts';
 
 export interface SimulatorOptions {
   readonly profile?: ProfileName;
@@ -42,6 +42,8 @@ export interface SimulatorOptions {
   readonly delays?: TrafficDelays;
   /** Which PCE it is; 25.2 by default. */
   readonly pceVersion?: PceVersion;
+  /** Its part in a supercluster; alone by default. */
+  readonly cluster?: ClusterType;
   /** A world from a file or a document, in place of a new one. */
   readonly state?: OpenedState;
 }
@@ -70,6 +72,7 @@ export async function createSimulator({
   strict = false,
   delays = DEFAULT_DELAYS,
   pceVersion = '25.2',
+  cluster = 'standalone',
   state = given
     ? openEstate(given)
     : openDocument(documentOf({ kind: 'generated', profile, seed, nowMs, ...(flows !== undefined && { flows }) })),
@@ -94,6 +97,7 @@ export async function createSimulator({
     clock,
     tables,
     release: releaseOf(pceVersion),
+    cluster,
     extraRoutes: [...trafficRoutes({ desk: deskOf, strict }), ...eventRoutes(), ...reportRoutes(deskOf)],
     faults: faultHook({
       plan,

@@ -24,12 +24,18 @@ import { uploadedFlows } from './traffic/uploaded.ts';
 import { type Release, releaseOf } from './versions.ts';
 import type { World } from './world.ts';
 
+/** One PCE alone, or one of several with the same policy (objects.md §2.5). */
+export const CLUSTER_TYPES = ['standalone', 'leader', 'member'] as const;
+export type ClusterType = (typeof CLUSTER_TYPES)[number];
+
 /** The living state with everything the kernel's own routes may change. */
 export interface WorldState extends World {
   /** Everything that changes. A part without a store of its own opens a table here. */
   readonly tables: Tables;
   /** Which PCE this is. */
   readonly release: Release;
+  /** Its part in a supercluster. */
+  readonly cluster: ClusterType;
   readonly ids: Ids;
   readonly users: UserStore;
   readonly keys: KeyStore;
@@ -61,6 +67,7 @@ export function createWorld(
   clock: Clock,
   tables: Tables = createTables(),
   release: Release = releaseOf(),
+  cluster: ClusterType = 'standalone',
 ): WorldState {
   const { orgId } = estate;
   const ids = createIds(estate.seed, tables);
@@ -103,6 +110,7 @@ export function createWorld(
     orgId,
     tables,
     release,
+    cluster,
     ids,
     labels,
     policies,

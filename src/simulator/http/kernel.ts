@@ -12,13 +12,15 @@ import type { Exchange, FaultHook, Outgoing } from './fault-hook.ts';
 import { jobHref } from './jobs.ts';
 import { integerParam } from './query.ts';
 import type { RateLimit } from './rate-limit.ts';
-import { forbidden, notFound } from './refusals.ts';
+import { forbidden, notFound, refusedAs } from './refusals.ts';
 import { ApiError, type ItemsReply, type Reply, type Request, type ResourceChange, type Route } from './route.ts';
 import type { Match, Router } from './router.ts';
 import { JSON_TYPE, jsonArray, send } from './send.ts';
 import { type Dialect, dialectOf } from '../versions.ts';
 
 const API = '/api/v2';
+/** What is written on the leader of a supercluster only (objects.md §2.5). */
+const POLICY = /^\/orgs\/:org\/(?:sec_policy|labels|label_dimensions)(?:\/|$)/;
 const DEFAULT_ROWS = 500;
 /** Up to this many rows an answer is one string with a length; more are streamed. */
 const ROWS_IN_ONE_PIECE = 50;
@@ -175,6 +177,7 @@ export function createKernel({ world, router, limit, faults }: KernelOptions) {
       if (caller.grants.length === 0 && !route.path.startsWith('/users/')) throw forbidden();
       return caller;
     }
+    if (world.cluster === 'member' && POLICY.test(route.path)) throw refusedAs('memberReadsOnly');
     const grants = grantsFor(caller.grants, route);
     if (grants.length === 0) throw forbidden();
     return withGrants(caller, grants);

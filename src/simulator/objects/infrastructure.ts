@@ -4,7 +4,8 @@ import { requireGlobal } from '../auth/scope.ts';
 import { collection, type Request, type Route } from '../http/route.ts';
 import { flag, integer, list, oneOf, open, record, text } from '../http/schema.ts';
 import { bodyCheck } from '../http/validate.ts';
-import type { WorldState } from '../world-state.ts';
+import { notFound } from '../http/refusals.ts';
+import type { ClusterType, WorldState } from '../world-state.ts';
 
 const RUNNING = [
   'agent_background_worker_service',
@@ -28,27 +29,40 @@ const RUNNING = [
 
 const UP_BEFORE_START_SECONDS = 2_051_301;
 
-/** One healthy stand-alone cluster (traffic.md §8.1). */
-function health(world: WorldState): JsonObject {
+interface Cluster {
+  readonly type: ClusterType;
+  readonly fqdn: string;
+}
+
+/** The clusters of a supercluster, the one that answers first; or the one there is (traffic.md §8.1). */
+function clusters({ cluster, estate: { pceFqdn } }: WorldState): readonly Cluster[] {
+  const own = { type: cluster, fqdn: pceFqdn };
+  if (cluster === 'standalone') return [own];
+  const other = cluster === 'leader' ? 'member' : 'leader';
+  return [own, { type: other, fqdn: `${other}.${pceFqdn}` }];
+}
+
+/** One healthy cluster (traffic.md §8.1). */
+function health(world: WorldState, { type, fqdn }: Cluster): JsonObject {
   const { estate, clock } = world;
   const uptime = UP_BEFORE_START_SECONDS + Math.max(0, Math.floor((clock.now() - estate.nowMs) / 1000));
   const generatedAt = `${new Date(clock.now()).toISOString().slice(0, 19)}+00:00`;
   const percent = (value: number) => ({ status: 'normal', percent: value });
   const replication = (database: string) => ({
     type: 'intracluster',
-    details: { database_name: database, primary_fqdn: estate.pceFqdn, replica_fqdn: estate.pceFqdn },
+    details: { database_name: database, primary_fqdn: fqdn, replica_fqdn: fqdn },
     value: { status: 'normal', lag_seconds: 0 },
   });
   return {
     status: 'normal',
-    type: 'standalone',
-    fqdn: estate.pceFqdn,
+    type,
+    fqdn,
     available_seconds: uptime,
     notifications: [],
     listen_only_mode_enabled_at: null,
     nodes: [
       {
-        hostname: estate.pceFqdn,
+        hostname: fqdn,
         ip_address: '192.0.2.10',
         type: 'core',
         runlevel: 5,
@@ -60,7 +74,19 @@ function health(world: WorldState): JsonObject {
         generated_at: generatedAt,
       },
     ],
-    network: { replication: [replication('agent'), replication('traffic')] },
+    network: {
+      replication: [
+        replication('agent'),
+        replication('traffic'),
+        ...clusters(world)
+          .filter((other) => other.fqdn !== fqdn)
+          .map((other) => ({
+            type: 'intercluster',
+            details: { fqdn: other.fqdn },
+            value: { status: 'normal', lag_seconds: 1 },
+          })),
+      ],
+    },
     generated_at: generatedAt,
   };
 }
@@ -143,7 +169,15 @@ function document(
 /** Health, version and settings (objects.md §2.4). */
 export const infrastructureRoutes: readonly Route<WorldState>[] = [
   { method: 'GET', path: '/node_available', access: 'open', handle: () => ({ status: 200 }) },
-  { method: 'GET', path: '/supercluster/leader', access: 'open', handle: () => ({ status: CHOICES.leaderStatus }) },
+  {
+    method: 'GET',
+    path: '/supercluster/leader',
+    access: 'open',
+    handle({ world }) {
+      if (world.cluster === 'member') throw notFound();
+      return { status: CHOICES.leaderStatus };
+    },
+  },
   { method: 'GET', path: '/noop', access: 'read', schema: 'noop_get', handle: () => ({ status: 200, json: {} }) },
   {
     method: 'GET',
@@ -157,7 +191,7 @@ export const infrastructureRoutes: readonly Route<WorldState>[] = [
     path: '/health',
     access: 'read',
     schema: 'health_get',
-    handle: ({ world }) => ({ status: 200, json: [health(world)] }),
+    handle: ({ world }) => ({ status: 200, json: clusters(world).map((own) => health(world, own)) }),
   },
   ...document('/orgs/:org/settings', 'org', { schema: 'settings_get', check: checkOrg, event: 'settings.update' }),
   ...document('/orgs/:org/settings/workloads', 'workloads', {
