@@ -6,9 +6,9 @@ type Names = readonly string[];
 
 /** Something an endpoint has. */
 export interface EndpointValue {
-  of(endpoint: FlowEndpoint): Names;
+  readonly of: (endpoint: FlowEndpoint) => Names;
   /** Endpoints with the same of this have the same value; null where nothing says so. A table keeps equal workloads and lists once. */
-  dependsOn(endpoint: FlowEndpoint): object | null;
+  readonly dependsOn: (endpoint: FlowEndpoint) => object | null;
 }
 
 const nameOf = (ref: NamedRef | null): string | null => ref?.name ?? ref?.href ?? null;

@@ -50,9 +50,9 @@ export class FlowTable {
   #nodes = new TextDictionary();
   /** By endpoint: its node. */
   readonly #nodeOf: number[] = [];
-  #edgeIndex = new TupleIndex(4);
-  #pairIndex = new TupleIndex(4);
-  readonly #tuple = new Int32Array(4);
+  #edgeIndex = new TupleIndex(3);
+  #pairIndex = new TupleIndex(3);
+  readonly #tuple = new Int32Array(3);
   #rows = 0;
   #edges = 0;
   #pairs = 0;
@@ -139,8 +139,8 @@ export class FlowTable {
   /** Ends building: frees what only `append` needs. */
   seal(): void {
     this.#endpoints.seal();
-    this.#edgeIndex = new TupleIndex(4);
-    this.#pairIndex = new TupleIndex(4);
+    this.#edgeIndex = new TupleIndex(3);
+    this.#pairIndex = new TupleIndex(3);
     this.#nodes = new TextDictionary();
     this.#nodeOf.length = 0;
   }
@@ -171,8 +171,8 @@ export class FlowTable {
   #number(index: TupleIndex, source: number, destination: number, port: number, proto: number): number {
     this.#tuple[0] = source;
     this.#tuple[1] = destination;
-    this.#tuple[2] = port;
-    this.#tuple[3] = proto;
+    // Protocols have nine bits, "absent" included.
+    this.#tuple[2] = (port << 9) | proto;
     return index.idOf(this.#tuple);
   }
 }
