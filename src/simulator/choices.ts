@@ -109,6 +109,7 @@ export const SIMULATOR_TOKENS = {
   templateDisabled: ['simulator_report_template_disabled', 'The report template is disabled'],
   templateNotMade: ['simulator_report_not_made', 'The simulator makes rule hit count reports only'],
   reportDone: ['simulator_report_done', 'The report is done'],
+  coverageEnd: ['simulator_coverage_end', 'An edge is between workloads, IP lists or labels'],
   memberReadsOnly: ['simulator_member_read_only', 'Policy is written on the leader of the supercluster'],
   tooManyFlows: ['simulator_too_many_flows', 'At most 1000 flows can be uploaded at once'],
   tooManyReports: ['simulator_too_many_reports', 'Too many reports are queued'],

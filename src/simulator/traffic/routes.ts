@@ -9,6 +9,7 @@ import { databaseMetrics } from './database-metrics.ts';
 import type { TrafficDesk, TrafficQuery } from './desk.ts';
 import { questionReader } from './read-question.ts';
 import { csvDownload, jsonDownload } from './result.ts';
+import { ruleCoverageRoute } from './rule-coverage.ts';
 import { uploadRoute } from './uploaded.ts';
 import { queryObject } from './wire.ts';
 
@@ -48,6 +49,7 @@ export function trafficRoutes({ desk, strict }: TrafficRouteOptions): readonly R
 
   return [
     uploadRoute,
+    ruleCoverageRoute,
     {
       method: 'POST',
       path: QUERIES,
