@@ -45,6 +45,8 @@ export interface ComplianceFacts {
   readonly flows: readonly Flow[];
   /** Of policy changes. */
   readonly events: readonly PceEvent[];
+  /** What was not read of all this. */
+  readonly gaps: readonly string[];
 }
 
 /** `not_testable`: the PCE has nothing to tell. */

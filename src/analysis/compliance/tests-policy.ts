@@ -44,7 +44,11 @@ export const inbound: ComplianceTest = (facts) => {
         `${unmanaged.length} hosts of the scope have no agent`,
         unmanaged.map((index) => hostName(workloads[index])),
       )
-    : result('pass', `all ${managed.length} hosts deny by default`);
+    : result(
+        'pass',
+        `all ${managed.length} hosts deny by default`,
+        managed.map((index) => hostName(workloads[index])),
+      );
 };
 
 /** T3: hosts of the scope filter outbound, and no rule lets them out to everywhere. */
@@ -65,7 +69,11 @@ export const outbound: ComplianceTest = (facts) => {
         `${open.length} of ${managed.length} hosts do not filter outbound (only mode full does)`,
         open.map((index) => `${hostName(workloads[index])} ${workloads[index]?.mode ?? ''}`),
       )
-    : result('pass', `all ${managed.length} hosts filter outbound and no rule opens it to everywhere`);
+    : result(
+        'pass',
+        `all ${managed.length} hosts filter outbound and no rule opens it to everywhere`,
+        managed.map((index) => hostName(workloads[index])),
+      );
 };
 
 /** T4: no rule into the scope has a source so wide that it names nobody. Web ports may be public; that is said. */
@@ -80,7 +88,13 @@ export const wideSources: ComplianceTest = (facts) => {
     return result('fail', `${others.length} rules from a /8 or more into the scope`, others.map(name));
   return web.length > 0
     ? result('partial', `${web.length} rules from anywhere, on web ports only: to be justified`, web.map(name))
-    : result('pass', 'no rule into the scope has a source of a /8 or more');
+    : result(
+        'pass',
+        'no rule into the scope has a source of a /8 or more',
+        allowRules(facts)
+          .filter(({ providers }) => inScope(facts, providers))
+          .map(name),
+      );
 };
 
 /** T14: nothing of the scope outside of the DMZ answers the internet, by rules or by traffic. */
@@ -101,5 +115,9 @@ export const internetExposure: ComplianceTest = (facts) => {
       opened.map(({ rule }) => facts.rule(rule.href).text),
       seen,
     );
-  return result('pass', 'nothing outside of the DMZ is open to the internet, and no traffic came from it');
+  return result(
+    'pass',
+    'nothing outside of the DMZ is open to the internet, and no traffic came from it',
+    [...scope].filter(outside).map((index) => hostName(workloads[index])),
+  );
 };

@@ -10,6 +10,7 @@ export const inventory: ComplianceTest = ({ workloads, scope, isWhole, flows }) 
     const workload = workloads[index];
     return workload?.managed === true && (labelOf(workload, 'app') === null || labelOf(workload, 'env') === null);
   };
+  const hostsOf = (some: readonly number[]): readonly string[] => some.map((index) => hostName(workloads[index]));
   if (scope.size === 0) return result('fail', 'no workload carries the labels of the scope');
   if (isWhole) {
     const missing = [...scope].filter(isUnlabelled);
@@ -19,7 +20,7 @@ export const inventory: ComplianceTest = ({ workloads, scope, isWhole, flows }) 
           `${missing.length} of ${scope.size} hosts have an agent and no app or env label`,
           missing.map((index) => hostName(workloads[index])),
         )
-      : result('pass', `all hosts with an agent among ${scope.size} carry app and env`);
+      : result('pass', `all hosts with an agent among ${scope.size} carry app and env`, hostsOf([...scope]));
   }
   const near = new Set(
     flows
@@ -32,7 +33,7 @@ export const inventory: ComplianceTest = ({ workloads, scope, isWhole, flows }) 
         `${near.size} hosts without app or env label talk to the scope: they may belong to it`,
         [...near].map((index) => hostName(workloads[index ?? -1])),
       )
-    : result('pass', `${scope.size} hosts carry the labels; no unlabelled host talks to them`);
+    : result('pass', `${scope.size} hosts carry the labels; no unlabelled host talks to them`, hostsOf([...scope]));
 };
 
 /** T8: every rule into or out of the scope has a description, its own or its ruleset's. */
@@ -50,7 +51,11 @@ export const justification: ComplianceTest = (facts) => {
         `${without.length} of ${hrefs.size} rules have no description, nor has their ruleset`,
         without.map((href) => facts.rule(href).text),
       )
-    : result('pass', `all ${hrefs.size} rules are described`);
+    : result(
+        'pass',
+        `all ${hrefs.size} rules are described`,
+        [...hrefs].map((href) => facts.rule(href).text),
+      );
 };
 
 /** T9: policy changes of the window are recorded with who made them. */
@@ -63,7 +68,11 @@ export const changeTrail: ComplianceTest = ({ events }) => {
         `${anonymous.length} of ${events.length} policy changes name nobody`,
         anonymous.map(({ type, timestamp }) => `${type} ${timestamp}`),
       )
-    : result('pass', `all ${events.length} policy changes name who made them`);
+    : result(
+        'pass',
+        `all ${events.length} policy changes name who made them`,
+        events.map(({ type, timestamp, createdBy }) => `${type} ${timestamp} ${createdBy}`),
+      );
 };
 
 const isKnown = (workloads: Parameters<ComplianceTest>[0]['workloads'], { workload, lists, kind }: FlowEnd): boolean =>
@@ -76,7 +85,7 @@ export const dataFlowMap: ComplianceTest = ({ flows, workloads }) => {
   if (flows.length === 0) return result('not_testable', 'no traffic in the window to draw a map of');
   const unnamed = flows.filter(({ from, to }) => !isKnown(workloads, from) || !isKnown(workloads, to));
   const share = 1 - unnamed.length / flows.length;
-  if (unnamed.length === 0) return result('pass', `both ends of all ${flows.length} flows have a name`);
+  if (unnamed.length === 0) return result('pass', `both ends of all ${flows.length} flows have a name`, [], flows);
   return result(
     share >= MOSTLY ? 'partial' : 'fail',
     `${unnamed.length} of ${flows.length} flows have an end without app label or IP list`,
@@ -101,7 +110,11 @@ export const visibility: ComplianceTest = ({ workloads, scope }) => {
           (index) => `${hostName(workloads[index])} ${workloads[index]?.visibility ?? workloads[index]?.mode ?? ''}`,
         ),
       )
-    : result('pass', `all ${managed.length} hosts log their flows`);
+    : result(
+        'pass',
+        `all ${managed.length} hosts log their flows`,
+        managed.map((index) => hostName(workloads[index])),
+      );
 };
 
 /** T12: an override deny about a quarantine label stands ready, so that one label change isolates a host. */
@@ -151,5 +164,10 @@ export const strangers: ComplianceTest = (facts) => {
         seen.map(({ from }) => from.name),
         seen,
       )
-    : result('pass', 'every internal source of the scope is a labelled workload or in an IP list');
+    : result(
+        'pass',
+        'every internal source of the scope is a labelled workload or in an IP list',
+        [],
+        flows.filter((flow) => isInbound(facts, flow)),
+      );
 };

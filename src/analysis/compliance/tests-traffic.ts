@@ -1,6 +1,6 @@
 import { INSECURE_SERVICES } from '../graph/port-risk.ts';
 import { allowRules, inScope, isJumpHost, isPreProduction, isProduction, isTo, sharedApps } from './ends.ts';
-import { type ComplianceFacts, type ComplianceTest, type Flow, labelOf, passed, result } from './facts.ts';
+import { type ComplianceFacts, type ComplianceTest, type Flow, hostName, labelOf, passed, result } from './facts.ts';
 
 const nameOf = (proto: number, port: number | null): string | null =>
   INSECURE_SERVICES.find(
@@ -37,7 +37,12 @@ export const insecureServices: ComplianceTest = (facts) => {
         `${named.length} rules open insecure services nobody used`,
         named.map(({ rule }) => facts.rule(rule.href).text),
       )
-    : result('pass', 'no Telnet, FTP, NetBIOS, LLMNR or POP3 in use or opened by name');
+    : result(
+        'pass',
+        'no Telnet, FTP, NetBIOS, LLMNR or POP3 in use or opened by name',
+        [],
+        facts.flows.filter((flow) => isTo(facts, flow)),
+      );
 };
 
 /** T6: pre-production does not reach production, by rules made for it or by traffic; shared infrastructure aside. */
@@ -67,7 +72,11 @@ export const productionSeparation: ComplianceTest = (facts) => {
       crossingRules.map(({ rule }) => facts.rule(rule.href).text),
       crossing,
     );
-  return result('pass', 'nothing from pre-production reaches production but shared infrastructure');
+  return result(
+    'pass',
+    'nothing from pre-production reaches production but shared infrastructure',
+    [...scope].map((index) => hostName(workloads[index])),
+  );
 };
 
 const ADMIN_PORTS = new Set([22, 23, 3389, 5900, 5985, 5986]);
@@ -91,5 +100,7 @@ export const adminPath: ComplianceTest = (facts) => {
     admin.length === 0
       ? 'no remote administration seen'
       : `all ${admin.length} administration flows come from jump hosts`,
+    admin.map(({ from }) => from.name),
+    admin,
   );
 };

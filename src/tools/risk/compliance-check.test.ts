@@ -208,7 +208,10 @@ describe('compliance-check', () => {
       const automated = controls.filter(({ tests }) => tests.length > 0);
       expect(automated.length).toBeGreaterThan(0);
       for (const { id, tests } of automated) {
-        expect(clean.get(id)?.['status'], id).toBe('PASS');
+        const passing = clean.get(id);
+        expect(passing?.['status'], id).toBe('PASS');
+        // What passes names what was examined, too.
+        expect([passing?.['objects'], passing?.['sample_flows']].flat().length, id).toBeGreaterThan(0);
         expect([...(failedBy.get(id) ?? [])], id).toEqual(expect.arrayContaining([...tests]));
       }
     },

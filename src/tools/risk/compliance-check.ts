@@ -114,7 +114,8 @@ export default defineTool({
         totals: summary,
         coverage: {
           ...coverage,
-          gaps: [...coverage.gaps, ...policy.gaps, 'the active policy; drafts are not looked at'],
+          truncated: coverage.truncated || !policy.complete || facts.gaps.length > 0,
+          gaps: [...coverage.gaps, ...facts.gaps, ...policy.gaps, 'drafts: the active policy is tested'],
         },
         extra: {
           framework,

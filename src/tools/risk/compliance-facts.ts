@@ -102,5 +102,9 @@ export async function complianceFacts(
     rule,
     flows: flows.filter(({ from, to }) => touches(from) || touches(to)),
     events: events.items,
+    gaps: [
+      ...(events.complete ? [] : [`policy changes beyond the ${events.items.length} that were read`]),
+      ...(labels.complete ? [] : [`labels beyond the ${labels.items.length} that were read`]),
+    ],
   };
 }
