@@ -7,6 +7,8 @@ export interface SetupView {
   readonly subject: string;
   /** The one in the key store; null: none. */
   readonly key: RegisteredKey | null;
+  /** Whether the server has a key for those without one. */
+  readonly hasShared: boolean;
   /** What was typed, where it has to be corrected. */
   readonly form: Form;
   /** What became of the form that was sent. */
@@ -21,6 +23,7 @@ export interface SetupView {
 export const setupView = ({
   subject,
   key,
+  hasShared,
   form,
   told,
   hidden,
@@ -28,12 +31,12 @@ export const setupView = ({
 }: SetupView): Markup => html`<h1>Your PCE key</h1>
 ${told ?? ''}
 <p class="soft">Signed in as ${subject}. The key is kept encrypted and used only for your own calls.</p>
-${key === null ? html`<p>No key is registered.</p>` : registered(key, hidden)}
+${key === null ? html`<p>No key is registered.</p>` : registered(key, hasShared, hidden)}
 <h2>${key === null ? 'Register a key' : 'Replace it'}</h2>
 ${entry(form, key, hidden)}
 ${signOut === undefined ? '' : html`<form class="end" method="post" action="${signOut}">${hidden}<button class="plain">Sign out</button></form>`}`;
 
-const registered = (key: RegisteredKey, hidden: Markup | string): Markup => html`<dl>
+const registered = (key: RegisteredKey, hasShared: boolean, hidden: Markup | string): Markup => html`<dl>
 <dt>PCE</dt><dd>${key.host}:${key.port}, org ${key.orgId}</dd>
 <dt>TLS</dt><dd>${key.tlsVerify ? 'certificate checked' : 'certificate not checked'}</dd>
 ${key.label === null ? '' : html`<dt>Note</dt><dd>${key.label}</dd>`}
@@ -42,7 +45,7 @@ ${key.label === null ? '' : html`<dt>Note</dt><dd>${key.label}</dd>`}
 </dl>
 <form method="post">${hidden}<button class="plain" name="action" value="test">Test it</button></form>
 <details><summary>Delete it</summary>
-<p>The assistant can do nothing for you until you register another key.</p>
+<p>${hasShared ? 'Your calls then use the key that this server has for everybody.' : 'The assistant can do nothing for you until you register another key.'}</p>
 <form method="post">${hidden}<button class="bad" name="action" value="delete">Delete the key</button></form>
 </details>`;
 

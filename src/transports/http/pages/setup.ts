@@ -105,9 +105,11 @@ export function setupRoutes(options: SetupOptions): HttpRoutes {
     status: 200 | 400 | 403 = 200,
     form: Form = {},
   ) {
+    const desk = keys(principal);
     const body = setupView({
       subject: principal.subject,
-      key: await keys(principal).find(),
+      key: await desk.find(),
+      hasShared: desk.mode === 'hybrid',
       form,
       told,
       hidden: csrf === null ? '' : html`<input type="hidden" name="csrf" value="${csrf}">`,
