@@ -84,6 +84,9 @@ describe('mode hybrid', () => {
     await firm.confirmed('ana', 'register-pce-credentials', firm.key);
     await firm.call('ana', 'get-labels', { max_results: 1 });
     expect(await firm.call('ana', 'check-pce-credentials-status')).toMatchObject({ effective_pce_mode: 'own' });
+    const authorization = `Bearer ${await firm.gateway.token({ sub: 'ana' })}`;
+    const page = await (await fetch(`${firm.gateway.origin}/setup`, { headers: { authorization } })).text();
+    expect(page).toContain('Your calls then use the key that this server has for everybody.');
     const used = firm.rows('audit.db', "SELECT pce_key FROM audit_entries WHERE tool = 'get-labels' ORDER BY id");
     expect(used.map(({ pce_key: key }) => key)).toEqual(['shared', 'own']);
     await firm.close();
