@@ -1,3 +1,4 @@
+import { appGroupRoute } from './app-groups/summary.ts';
 import { accessRestrictionRoutes } from './auth/access-restrictions.ts';
 import { apiKeyRoutes } from './auth/api-keys.ts';
 import { loginRoutes } from './auth/login.ts';
@@ -57,6 +58,7 @@ export const allRoutes = (): readonly Route<WorldState>[] => [
   ...authenticationRoutes,
   ...settingsRoutes,
   ...supportBundleRoutes,
+  appGroupRoute,
   ...jobRoutes,
   ...labelRoutes,
   ...labelMappingRoutes,
