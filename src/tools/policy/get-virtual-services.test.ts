@@ -5,7 +5,9 @@ import { workloadId } from '../../simulator/testing/tiny-estate.ts';
 import getVirtualServices from './get-virtual-services.ts';
 
 const tool = 'get-virtual-services';
-const { ok, refused, pce } = await policyWorld([getVirtualServices], { estate: breadthEstate() });
+const { ok, refused, pce, faults, anotherServer } = await policyWorld([getVirtualServices], {
+  estate: breadthEstate(),
+});
 
 describe(tool, () => {
   it('shows labels, ports, addresses and the workloads a service is bound to', async () => {
@@ -37,6 +39,16 @@ describe(tool, () => {
       { name: 'shop', labels: ['app=CRM'], ports: ['8443/tcp'], bound_workloads: ['appliance'], bound_count: 1 },
     ]);
     expect((await ok(tool, { policy: 'active' })).structured.items).toMatchObject([{ name: 'shop', bound_count: 1 }]);
+  });
+
+  it('says so when the PCE does not tell the bindings', async () => {
+    await faults([{ match: { path: '/orgs/1/service_bindings', count: 0 }, effect: { kind: 'status', status: 403 } }]);
+    const { structured } = await anotherServer().call(tool, {});
+    expect(structured.coverage).toMatchObject({
+      truncated: true,
+      gaps: ['bindings of workloads that the PCE did not tell'],
+    });
+    expect(await faults([])).toBe(true);
   });
 
   it('filters by name and labels', async () => {

@@ -1,5 +1,4 @@
 import type { Href } from '../../core/href.ts';
-import { activeHref } from '../../core/href.ts';
 import type { ServiceBinding } from '../../pce/resources/service-bindings.ts';
 import type { VirtualService } from '../../pce/resources/virtual-services.ts';
 import { envelope } from '../envelope.ts';
@@ -8,6 +7,7 @@ import { labelFilter, labelTerm } from '../label-argument.ts';
 import { byNameThenHref, capped, plural } from '../listing.ts';
 import { present } from '../present.ts';
 import { portText } from '../protocols.ts';
+import { readBindings } from '../service-bindings.ts';
 import { defineTool } from '../tool.ts';
 
 interface VirtualServiceRow {
@@ -80,7 +80,7 @@ export default defineTool({
       pce.virtualServices(policy, { signal }),
       pce.labels({}, { signal }),
       pce.services(policy, {}, { signal }),
-      pce.serviceBindings({ signal }),
+      readBindings(pce, { signal }),
     ]);
     const found = listing.items
       .filter((service) => name === undefined || service.name.toLowerCase().includes(name.toLowerCase()))
@@ -89,24 +89,23 @@ export default defineTool({
       )
       .sort(byNameThenHref((service) => service.name));
     const { shown, coverage } = capped(listing, found, maxResults);
-    const bound = Map.groupBy(bindings.items, (binding) => activeHref(binding.virtualService));
-    const hosts = bindings.items.length === 0 ? new Map<Href, string>() : await hostNames();
+    const hosts = bindings.count === 0 ? new Map<Href, string>() : await hostNames();
     const names: Names = {
       labels: new Map(known.items.map(({ href, key, value }) => [href, labelTerm(key, value)])),
       services: new Map(services.items.map((service) => [service.href, service.name])),
       hosts,
     };
-    const used = found.filter(({ href }) => bound.has(activeHref(href))).length;
+    const used = found.filter(({ href }) => bindings.of(href).length > 0).length;
     return {
       answer:
         found.length === 0
           ? `No virtual service matches in the ${policy} policy.`
           : `${plural(found.length, 'virtual service')} in the ${policy} policy, ${used} bound to workloads.`,
-      items: shown.map((service) => row(service, bound.get(activeHref(service.href)) ?? [], names)),
+      items: shown.map((service) => row(service, bindings.of(service.href), names)),
       totals: { total_count: found.length, policy, bound: used },
       coverage: bindings.complete
         ? coverage
-        : { ...coverage, truncated: true, gaps: [...coverage.gaps, `bindings beyond the first ${bindings.cap}`] },
+        : { ...coverage, truncated: true, gaps: [...coverage.gaps, 'bindings of workloads that the PCE did not tell'] },
     };
 
     async function hostNames(): Promise<ReadonlyMap<Href, string>> {

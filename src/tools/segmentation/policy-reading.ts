@@ -1,11 +1,9 @@
-import { Failure } from '../../core/errors.ts';
-import { activeHref } from '../../core/href.ts';
 import type { RuleSet, Workload } from '../../model/inventory.ts';
 import type { PolicySource } from '../../model/policy/source.ts';
 import { type CommonFacts, type PolicyObjects, policySource, sourceWorkload } from '../../model/policy/version.ts';
-import type { VirtualService } from '../../pce/resources/virtual-services.ts';
-import type { Listing, PolicyVersion, ReadOptions } from '../../pce/view.ts';
+import type { Listing, PolicyVersion } from '../../pce/view.ts';
 import { plural } from '../listing.ts';
+import { readBindings } from '../service-bindings.ts';
 import type { ToolContext } from '../tool.ts';
 
 export type { PolicyVersion } from '../../pce/view.ts';
@@ -54,14 +52,17 @@ export async function readPolicy(
     'virtual services': virtualServices,
     workloads,
   };
-  const bound = usesVirtualServices(ruleSets.items) ? await withBindings(virtualServices.items, pce, options) : null;
+  const used = virtualServices.items.length > 0 && usesVirtualServices(ruleSets.items);
+  const bindings = used ? await readBindings(pce, options) : null;
   const objects = {
     labelGroups: labelGroups.items,
     ipLists: ipLists.items,
     services: services.items,
     ruleSets: ruleSets.items,
     boundaries: boundaries.items,
-    virtualServices: bound?.services ?? virtualServices.items,
+    virtualServices: virtualServices.items.map((service) =>
+      bindings === null ? service : { ...service, bindings: bindings.of(service.href) },
+    ),
   };
   const common = {
     labels: labels.items,
@@ -82,33 +83,12 @@ export async function readPolicy(
       ...Object.entries(listings).flatMap(([what, { complete, cap }]) =>
         complete ? [] : [`${what} beyond the first ${cap ?? 'page'}`],
       ),
-      ...(bound === null || bound.complete
+      ...(bindings === null || bindings.complete
         ? []
         : [`bindings of workloads to ${plural(virtualServices.items.length, 'virtual service')}`]),
       ...(namesVirtualServers(ruleSets.items) ? ['addresses of the virtual servers that rules name'] : []),
     ],
   };
-}
-
-/** Virtual services with the workloads they stand on; `complete` false where the PCE does not tell (objects.md §7.3). */
-async function withBindings(
-  services: readonly VirtualService[],
-  pce: ToolContext['pce'],
-  options: ReadOptions,
-): Promise<{ readonly services: readonly VirtualService[]; readonly complete: boolean }> {
-  if (services.length === 0) return { services, complete: true };
-  try {
-    const { items, complete } = await pce.serviceBindings(options);
-    const byService = Map.groupBy(items, (binding) => activeHref(binding.virtualService));
-    return {
-      services: services.map((service) => ({ ...service, bindings: byService.get(activeHref(service.href)) ?? [] })),
-      complete,
-    };
-  } catch (error) {
-    if (error instanceof Failure && (error.code === 'pce_forbidden' || error.code === 'pce_not_found'))
-      return { services, complete: false };
-    throw error;
-  }
 }
 
 const usesVirtualServices = (ruleSets: readonly RuleSet[]): boolean =>
