@@ -24,3 +24,10 @@ export const ringfencesOf = (ruleSets: readonly RuleSet[], own: Own): readonly R
   ownRuleSets(ruleSets, own).filter(
     ({ enabled, rules }) => enabled && rules.some((rule) => rule.enabled && isIntraScopeRule(rule)),
   );
+
+/** The same for many applications: rulesets are looked through once. */
+export function ringfencesByApp(ruleSets: readonly RuleSet[]): (own: Own) => readonly RuleSet[] {
+  const key = (labels: readonly Href[]): string => labels.toSorted().join(' ');
+  const byScope = Map.groupBy(ruleSets, ({ scopes: [scope = []] }) => key(scope.map(({ href }) => href)));
+  return (own) => ringfencesOf(byScope.get(key([own.app, own.env])) ?? [], own);
+}

@@ -7,7 +7,7 @@ import { defineTool } from '../tool.ts';
 import { trafficQuery } from '../traffic/filters.ts';
 import { withFlows } from '../traffic/read-flows.ts';
 import { appContacts, leftOutGap, unlabelledSources } from './app-contacts.ts';
-import { columns, infrastructureRow, METHODOLOGY, RECOMMENDATION } from './infrastructure-row.ts';
+import { columns, infrastructureRow, METHODOLOGY, neighboursIn, RECOMMENDATION } from './infrastructure-row.ts';
 
 const DEFAULT_LOOKBACK_DAYS = 90;
 const DEFAULT_TOP = 20;
@@ -83,9 +83,8 @@ export default defineTool({
       const graph = appGraph(contacts, { minConnections });
       const { scores, pivots } = infrastructureScores(graph, { productionEnvs });
       const shown = scores.slice(0, args.top_n ?? DEFAULT_TOP);
-      const items = shown.map((score) =>
-        infrastructureRow(score, { graph, unlabelled, explain: args.explain === true }),
-      );
+      const facts = { neighbours: neighboursIn(graph), unlabelled, explain: args.explain === true };
+      const items = shown.map((score) => infrastructureRow(score, facts));
       const tiers = tierCounts(scores);
       return {
         answer: sentence(scores, tiers),

@@ -8,7 +8,7 @@ import {
   SHARED_FROM,
   WEIGHTS,
 } from '../../analysis/infrastructure.ts';
-import { type AppGraph, type AppName, appText } from '../../model/graph/app-graph.ts';
+import { type AppEdge, type AppGraph, type AppName, appText } from '../../model/graph/app-graph.ts';
 
 const NAMED_NEIGHBOURS = 10;
 
@@ -19,14 +19,16 @@ export const METHODOLOGY =
 export const RECOMMENDATION =
   'Write policy for Core Infrastructure first, then Shared Services: every ringfence after that finds its providers covered.';
 
+type Neighbours = (node: number) => { readonly consumed_by: readonly string[]; readonly consumes: readonly string[] };
+
 interface RowFacts {
-  readonly graph: AppGraph;
+  readonly neighbours: Neighbours;
   readonly unlabelled: (name: AppName) => number;
   readonly explain: boolean;
 }
 
 /** One application with its score, under the reference server's field names. */
-export const infrastructureRow = (score: InfrastructureScore, { graph, unlabelled, explain }: RowFacts) => ({
+export const infrastructureRow = (score: InfrastructureScore, { neighbours, unlabelled, explain }: RowFacts) => ({
   app: score.app,
   env: score.env,
   is_production: score.isProduction,
@@ -41,7 +43,7 @@ export const infrastructureRow = (score: InfrastructureScore, { graph, unlabelle
   outbound_connections: score.outConnections,
   total_connections: score.inConnections + score.outConnections,
   unmanaged_sources: unlabelled(score),
-  ...neighbours(graph, score.node),
+  ...neighbours(score.node),
   ...(explain ? { explanation: explanation(score) } : {}),
 });
 
@@ -67,16 +69,16 @@ export const columns: readonly Column<Row>[] = [
   { header: 'explanation', value: (row) => row.explanation },
 ];
 
-/** The busiest neighbours of a node by name; the degrees tell how many there are. */
-function neighbours({ nodes, edges }: AppGraph, node: number) {
-  const busiest = (side: 'from' | 'to', other: 'from' | 'to'): readonly string[] =>
-    edges
-      .filter((edge) => edge[side] === node)
-      .sort((a, b) => b.connections - a.connections)
+/** The busiest neighbours of nodes by name; the degrees tell how many there are. */
+export function neighboursIn({ nodes, edges }: AppGraph): Neighbours {
+  const [into, outOf] = [Map.groupBy(edges, ({ to }) => to), Map.groupBy(edges, ({ from }) => from)];
+  const busiest = (some: readonly AppEdge[] | undefined, other: 'from' | 'to'): readonly string[] =>
+    (some ?? [])
+      .toSorted((a, b) => b.connections - a.connections)
       .slice(0, NAMED_NEIGHBOURS)
       .flatMap((edge) => nodes[edge[other]] ?? [])
       .map(appText);
-  return { consumed_by: busiest('to', 'from'), consumes: busiest('from', 'to') };
+  return (node) => ({ consumed_by: busiest(into.get(node), 'from'), consumes: busiest(outOf.get(node), 'to') });
 }
 
 function explanation({ pattern, factors, dampening, isProduction, inDegree, outDegree }: InfrastructureScore): string {

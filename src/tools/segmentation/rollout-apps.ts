@@ -2,7 +2,7 @@ import { coverageOf, remoteApps } from '../../analysis/coverage.ts';
 import { type ServiceHub, serviceHubs } from '../../analysis/graph/service-hubs.ts';
 import { type InfrastructureScore, infrastructureScores } from '../../analysis/infrastructure.ts';
 import { readiness, type Readiness } from '../../analysis/readiness.ts';
-import { ringfencesOf } from '../../analysis/ringfence/existing.ts';
+import { ringfencesByApp } from '../../analysis/ringfence/existing.ts';
 import { flowsByApp } from '../../analysis/rollout.ts';
 import type { FlowGroup } from '../../model/flows/question.ts';
 import { appGraph } from '../../model/graph/app-graph.ts';
@@ -53,14 +53,15 @@ export async function rolloutApps(
   );
   const flowsOf = flowsByApp(groups);
   const placeOf = placesIn(groups);
+  const [activeOf, draftOf] = [ringfencesByApp(active), ringfencesByApp(draft)];
   return applicationsIn(workloads).map(({ app, env, members }) => {
     const name = { app: app.value, env: env.value };
     const own = { app: app.href, env: env.href };
     const flows = flowsOf(name);
     const whole = coverageOf(flows);
     const remote = remoteApps(flows);
-    const ringfences = ringfencesOf(active, own);
-    const onlyDraft = ringfences.length === 0 ? ringfencesOf(draft, own) : [];
+    const ringfences = activeOf(own);
+    const onlyDraft = ringfences.length === 0 ? draftOf(own) : [];
     const modes = modeCounts(members);
     const managed = members.filter((workload) => workload.managed).length;
     const hasRingfence = ringfences.length > 0;
