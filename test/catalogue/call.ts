@@ -1,5 +1,5 @@
 import { createAuthority, OPERATOR } from '../../src/access/decide.ts';
-import { randomCursorKey } from '../../src/answer/cursor.ts';
+import { type CursorKey, randomCursorKey } from '../../src/answer/cursor.ts';
 import type { ToolResult } from '../../src/answer/result.ts';
 import { type Clock, systemClock } from '../../src/core/clock.ts';
 import { createLog } from '../../src/core/log.ts';
@@ -27,6 +27,8 @@ export interface CallOptions {
   /** The desk that writes; without it nothing can be changed. */
   readonly changes?: DispatcherOptions['changes'];
   readonly readOnly?: boolean;
+  /** What seals cursors; another one for every dispatcher unless told. */
+  readonly cursorKey?: CursorKey;
 }
 
 const noChanges = (): Promise<never> => Promise.reject(new Error('nothing is changed in this test'));
@@ -34,7 +36,14 @@ const noChanges = (): Promise<never> => Promise.reject(new Error('nothing is cha
 /** The whole pipeline around some tools. */
 export function dispatcherOf(
   tools: readonly AnyTool[],
-  { pce, flows = noFlows, clock = systemClock, changes = noChanges, readOnly = false }: CallOptions,
+  {
+    pce,
+    flows = noFlows,
+    clock = systemClock,
+    changes = noChanges,
+    readOnly = false,
+    cursorKey = randomCursorKey(),
+  }: CallOptions,
 ): Dispatcher {
   return createDispatcher({
     catalogue: tools,
@@ -43,7 +52,7 @@ export function dispatcherOf(
     pce: () => Promise.resolve(pce),
     flows: () => Promise.resolve(flows),
     changes,
-    seal: { keys: [randomCursorKey()], clock },
+    seal: { keys: [cursorKey], clock },
     budgetTokens: 10_000,
     structured: true,
     clock,

@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { OPERATOR } from '../../src/access/decide.ts';
+import { randomCursorKey } from '../../src/answer/cursor.ts';
 import getTrafficFlows from '../../src/tools/traffic/get-traffic-flows.ts';
+import whoTalksTo from '../../src/tools/traffic/who-talks-to.ts';
 import { flowTables } from '../../src/work/flow-tables.ts';
 import { callTool, callWith, dispatcherOf } from '../catalogue/call.ts';
 import { flowRow } from '../catalogue/flow-rows.ts';
@@ -152,6 +154,29 @@ describe('a slow query', () => {
     expect((await again).structured.totals).toMatchObject({ total_pce_flows: 400, connections });
     expect(pce.queries).toHaveLength(1);
     expect(pce.cancelled()).toBe(0);
+  });
+
+  it('of a question that asks two is gone on with by another server: both of them, each for its own side', async () => {
+    const done = Promise.withResolvers<void>();
+    const pce = cappedPce({ rows, cap: 1_000, finished: () => done.promise });
+    const cursorKey = randomCursorKey();
+    // Tables are kept with the flows: another object is another server.
+    const target = async (items: readonly unknown[]) => ({
+      include: items.length === 0 ? [] : [[{ ipAddress: '10.9.9.9' }]],
+      exclude: [],
+    });
+    const resolving = { ...pce, resolve: { ...pce.resolve, sources: target, destinations: target } };
+    const server = () => dispatcherOf([whoTalksTo], { pce: resolving, flows: { ...flows }, clock, cursorKey });
+    const args = { target: '10.9.9.9', direction: 'both', group_by: ['port'] };
+    const calling = callWith(server(), 'who-talks-to', args);
+    await vi.advanceTimersByTimeAsync(45_000);
+    const { structured } = await calling;
+    expect(structured.coverage.gaps).toEqual(['everything: the traffic query is still running']);
+    const again = callWith(server(), 'who-talks-to', { ...args, cursor: structured.cursor });
+    done.resolve();
+    expect((await again).structured.totals).toMatchObject({ rows: 400, connections });
+    expect(pce.queries).toHaveLength(2);
+    expect(new Set(pce.resumed).size).toBe(2);
   });
 });
 
