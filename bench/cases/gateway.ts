@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
+import { Client } from 'pg';
 import { build } from 'rolldown';
 import { bundle } from '../../scripts/build.ts';
 import { POSTGRES_PROGRAMS, startPostgres } from '../../test/store/postgres-server.ts';
@@ -23,7 +23,7 @@ const BODY = JSON.stringify({
   method: 'tools/call',
   params: {
     name: TOOL,
-    arguments: { key: 'env' },
+    arguments: { key: 'env', value: 'prod' },
     _meta: {
       'io.modelcontextprotocol/protocolVersion': '2026-07-28',
       'io.modelcontextprotocol/clientInfo': { name: 'bench', version: '1' },
@@ -43,10 +43,10 @@ const HEADERS = {
 interface Side {
   readonly name: string;
   readonly server: Served;
-  recorded(): Promise<number>;
+  readonly recorded: () => Promise<number>;
 }
 
-/** Small calls with a token, decided, run and put on record, beside a bare SDK handler that does none of it and answers as much. */
+/** Small calls with a token, decided, run and put on record, beside a bare SDK handler that does none of it and answers the same. */
 export default {
   name: 'gateway',
   about: `${PEOPLE} people calling ${TOOL} over HTTP, beside a bare SDK handler; median of ${ROUNDS} rounds of ${SECONDS} s each, in turns`,
@@ -90,9 +90,8 @@ async function measure(folder: string, ends: (() => unknown)[]): Promise<Record<
     ends.push(() => other.stop());
     sides.push({ name: 'postgres', server: other, recorded: () => recordedInDatabase(database) });
   }
-  // The first answer is what the bare server answers from then on.
   const warm = await Promise.all(sides.map((side) => call(side.server, WARM_SECONDS)));
-  const bare = await startBareProcess(`${OUT}bare-http-server.js`, warm[0]?.answer ?? '');
+  const bare = await startBareProcess(`${OUT}bare-http-server.js`, resultIn(warm[0]?.answer ?? ''));
   ends.push(() => bare.stop());
   await call(bare, WARM_SECONDS / 2);
 
@@ -116,6 +115,12 @@ async function measure(folder: string, ends: (() => unknown)[]): Promise<Record<
   return results;
 }
 
+/** The result of an answer, for the bare server to give. */
+function resultIn(answer: string): string {
+  const { result } = JSON.parse(answer) as { readonly result: object };
+  return JSON.stringify(result);
+}
+
 const COUNT = `SELECT COUNT(*) AS calls FROM audit_entries WHERE phase = 'ended'`;
 
 function recordedInFile(path: string): number {
@@ -128,7 +133,7 @@ function recordedInFile(path: string): number {
 }
 
 async function recordedInDatabase(url: string): Promise<number> {
-  const client = new pg.Client({ connectionString: url });
+  const client = new Client({ connectionString: url });
   await client.connect();
   try {
     const { rows } = await client.query<{ readonly calls: string }>(COUNT);
