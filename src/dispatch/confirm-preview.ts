@@ -4,7 +4,8 @@ import { MAX_SENTENCE_LENGTH, sanitiseText } from '../answer/sanitise.ts';
 import { inline } from '../answer/text.ts';
 import { isObject } from '../core/json.ts';
 
-const MAX_LINES = 300;
+const MAX_ENTRIES = 300;
+const MAX_DETAILS = 50;
 
 /**
  * What a dry run found, for the person who is to approve it: in words, then everything that changes with what it was and would be, what
@@ -41,7 +42,7 @@ function entryOf(item: object): Entry {
   const details = fields.flatMap(([name, value]) =>
     isList(value) ? value.map((each) => (name === 'diff' ? '' : `${name}: `) + inline(each)) : [],
   );
-  return { text: shown(facts.join(', ')), details: details.map(shown) };
+  return { text: shown(facts.join(', ')), details: counted(details.map(shown), MAX_DETAILS, (more) => more) };
 }
 
 /** Fields that speak for themselves. */
@@ -49,8 +50,11 @@ const IS_NAME: ReadonlySet<string> = new Set(['change', 'type', 'name', 'hostnam
 
 const shown = (text: string): string => sanitiseText(text, MAX_SENTENCE_LENGTH);
 
-function bounded({ title, entries }: PreviewSection): PreviewSection {
-  const more = entries.length - MAX_LINES;
-  if (more <= 0) return { title, entries };
-  return { title, entries: [...entries.slice(0, MAX_LINES), { text: `… and ${more} more`, details: [] }] };
-}
+const bounded = ({ title, entries }: PreviewSection): PreviewSection => ({
+  title,
+  entries: counted(entries, MAX_ENTRIES, (text) => ({ text, details: [] })),
+});
+
+/** So many, and how many more there are. */
+const counted = <T>(all: readonly T[], most: number, more: (text: string) => T): readonly T[] =>
+  all.length <= most ? all : [...all.slice(0, most), more(`… and ${all.length - most} more`)];
