@@ -23,6 +23,8 @@ export async function personAt(
 ): Promise<Person> {
   const context = await browser.newContext({ ignoreHTTPSErrors: true, ...options });
   const page = await context.newPage();
+  // A machine that runs other suites beside this one is slow.
+  page.setDefaultTimeout(60_000);
   const complaints: string[] = [];
   const note = (message: ConsoleMessage) => {
     const { url } = message.location();
