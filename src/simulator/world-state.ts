@@ -6,6 +6,7 @@ import { createSessions, type Sessions } from './auth/sessions.ts';
 import { createUserStore, type UserStore } from './auth/user-store.ts';
 import type { Estate } from './estates/estate.ts';
 import { createJobStore, type JobStore } from './http/jobs.ts';
+import { textIn } from './lifecycle/body.ts';
 import { createEpochLog } from './lifecycle/epochs.ts';
 import { policySource } from './lifecycle/policy-source.ts';
 import type { PolicyStore, VersionName, VersionRecord } from './lifecycle/policy-store.ts';
@@ -146,7 +147,7 @@ export function createWorld(
     epochs: (fromMs, toMs) => epochLog.epochs(fromMs, toMs),
     recordEvent(event) {
       ownEvents.push(event);
-      events.set(String(event['href']), event);
+      events.set(textIn(event['href']) ?? '', event);
     },
     provision(objects, version) {
       policies.commit(objects, version);

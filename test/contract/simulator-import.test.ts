@@ -83,7 +83,7 @@ describe('an estate from the exports of another PCE', () => {
           fields.map((field) => [field, field === 'labels' ? inOrder(item[field]) : (item[field] ?? '')]),
         ),
       )
-      .sort((a, b) => (String(a['href']) < String(b['href']) ? -1 : 1));
+      .sort((a, b) => (JSON.stringify(a['href']) < JSON.stringify(b['href']) ? -1 : 1));
   }
 
   it.each([
@@ -115,11 +115,15 @@ describe('an estate from the exports of another PCE', () => {
       return sets
         .flatMap(({ rules }) => rules)
         .map(({ href, enabled, providers, consumers, ingress_services, unscoped_consumers, resolve_labels_as }) => ({
-          ...{ href, enabled, ingress_services, unscoped_consumers, resolve_labels_as },
+          href,
+          enabled,
+          ingress_services,
+          unscoped_consumers,
+          resolve_labels_as,
           providers: new Set((providers as Wire[]).map((actor) => JSON.stringify(actor))),
           consumers: new Set((consumers as Wire[]).map((actor) => JSON.stringify(actor))),
         }))
-        .sort((a, b) => (String(a.href) < String(b.href) ? -1 : 1));
+        .sort((a, b) => (JSON.stringify(a.href) < JSON.stringify(b.href) ? -1 : 1));
     };
     const wanted = await rulesOf(from);
     expect(wanted.length).toBeGreaterThan(20);
@@ -135,8 +139,17 @@ describe('an estate from the exports of another PCE', () => {
         const { src, dst } = row as unknown as (typeof rows)[number];
         const { port, proto } = row['service'] as Wire;
         return JSON.stringify([
-          ...[src.ip, src.workload?.href, dst.ip, dst.workload?.href, port, proto],
-          ...[row['num_connections'], row['policy_decision'], row['flow_direction'], row['state'], row['dst_bi']],
+          src.ip,
+          src.workload?.href,
+          dst.ip,
+          dst.workload?.href,
+          port,
+          proto,
+          row['num_connections'],
+          row['policy_decision'],
+          row['flow_direction'],
+          row['state'],
+          row['dst_bi'],
         ]);
       });
     };

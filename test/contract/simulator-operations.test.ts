@@ -130,6 +130,9 @@ describe.skipIf(SCHEMAS_MISSING !== null)('what is made can be read, changed and
   });
 });
 
+const hrefOf = (answer: { readonly json: unknown } | undefined): string =>
+  String((answer?.json as Wire | undefined)?.['href']);
+
 describe('reports', () => {
   const REPORTS = '/orgs/1/reports';
   const later = (ms: number) => simulator.clock.jump(ms);
@@ -201,11 +204,11 @@ describe('reports', () => {
     await call('PUT', '/orgs/1/settings/reports', { body: { max_queued_reports: 2 } });
     const made = await Promise.all([1, 2, 3].map(() => call('POST', REPORTS, { body: hitCount })));
     expect(made.map(({ status }) => status)).toEqual([201, 201, 406]);
-    const href = String((made[0]?.json as Wire)['href']);
+    const href = hrefOf(made[0]);
     expect((await call('PUT', href, { body: { status: 'cancel_requested' } })).status).toBe(204);
     later(1000);
     expect((await call('GET', href)).json).toMatchObject({ status: 'cancelled' });
-    const other = String((made[1]?.json as Wire)['href']);
+    const other = hrefOf(made[1]);
     expect((await call('PUT', other, { body: { status: 'cancel_requested' } })).status).toBe(406);
   });
 

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { hrefOf } from '../lifecycle/body.ts';
+import { hrefOf, textIn } from '../lifecycle/body.ts';
 import { lastSegment, userHref } from '../objects/wire.ts';
 import { unauthorized } from '../http/refusals.ts';
 import type { Caller } from '../world.ts';
@@ -59,7 +59,7 @@ function accountOf(
   const service = world.records.get('service_accounts', account.id);
   if (!service) throw unauthorized();
   const href = `/orgs/${world.orgId}/service_accounts/${service.id}`;
-  const caller = { href, username: String(service.body['name']), apiKeyId };
+  const caller = { href, username: textIn(service.body['name']) ?? '', apiKeyId };
   return {
     caller: withGrants(caller, grantsOfServiceAccount(world, service)),
     restriction: hrefOf(service.body['access_restriction']),

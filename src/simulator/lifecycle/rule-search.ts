@@ -5,7 +5,7 @@ import { bodyCheck, inputValidation } from '../http/validate.ts';
 import { idIn } from '../objects/wire.ts';
 import type { StoredWorkload } from '../objects/workload-store.ts';
 import type { WorldState } from '../world-state.ts';
-import { hrefOf, objectsIn } from './body.ts';
+import { hrefOf, objectsIn, textIn } from './body.ts';
 import { type Found, kindOf, renderFound } from './policy-check.ts';
 import { inScopes, selectWorkloads } from './select-workloads.ts';
 import { versionOf } from './version.ts';
@@ -171,9 +171,7 @@ function testsOf(world: WorldState, search: Search): readonly Test[] {
   const description = search['description'];
   if (typeof description === 'string')
     tests.push(({ rule }) =>
-      String(rule.body['description'] ?? '')
-        .toLowerCase()
-        .includes(description.toLowerCase()),
+      (textIn(rule.body['description']) ?? '').toLowerCase().includes(description.toLowerCase()),
     );
   if (search['update_type'] !== undefined) tests.push(({ rule }) => rule.updateType === search['update_type']);
   if (search['ingress_services'] !== undefined) tests.push(serviceTest(world, objectsIn(search['ingress_services'])));

@@ -61,7 +61,7 @@ describe('an object limit', () => {
     expect(statuses[2]?.json).toMatchObject([{ token: 'object_limit_hard_limit_reached' }]);
     const own = events()
       .slice(before)
-      .filter((type) => String(type).endsWith('_limit_exceeded'));
+      .filter((type) => JSON.stringify(type).endsWith('_limit_exceeded"'));
     expect(own).toEqual(['soft_limit_exceeded', 'hard_limit_exceeded']);
     expect(Number((await control('GET')).limits[name]?.['used'])).toBe(used + 2 * each);
     await control('POST', { [name]: { soft: 9999, hard: 9999 } });

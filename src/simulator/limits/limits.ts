@@ -11,7 +11,7 @@ export interface Limit {
   readonly hard: number;
 }
 
-const living = <T extends { readonly deleted: boolean }>(all: readonly T[]): number =>
+const living = (all: readonly { readonly deleted: boolean }[]): number =>
   all.reduce((sum, { deleted }) => (deleted ? sum : sum + 1), 0);
 const drafts = (world: WorldState, type: 'label_groups' | 'services' | 'enforcement_boundaries'): number =>
   world.policies.inVersion(type, 'draft').length;

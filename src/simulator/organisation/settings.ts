@@ -3,7 +3,7 @@ import { flag, integer, list, nullableText, oneOf, record, text } from '../http/
 import { bodyCheck, inputValidation } from '../http/validate.ts';
 import { parseAddress } from '../../model/addresses/address.ts';
 import type { Route } from '../http/route.ts';
-import { isJsonObject, objectsIn } from '../lifecycle/body.ts';
+import { isJsonObject, objectsIn, textIn } from '../lifecycle/body.ts';
 import type { RecordKind } from '../records/record-kind.ts';
 import { recordRoutes } from '../records/record-routes.ts';
 import type { WorldState } from '../world-state.ts';
@@ -170,7 +170,7 @@ export const settingsRoutes: readonly Route<WorldState>[] = [
     initial: () => ({ max_trusted_proxy_ips_per_region: 8, trusted_proxy_ips: [] }),
     check(body) {
       const given = checkProxies(body);
-      const wrong = objectsIn(given['trusted_proxy_ips']).some(({ ip }) => !parseAddress(String(ip)));
+      const wrong = objectsIn(given['trusted_proxy_ips']).some(({ ip }) => !parseAddress(textIn(ip) ?? ''));
       if (wrong)
         throw inputValidation(
           'settings_trusted_proxy_ips_put',

@@ -1,4 +1,4 @@
-import { objectsIn, hrefOf } from '../lifecycle/body.ts';
+import { objectsIn, hrefOf, textIn } from '../lifecycle/body.ts';
 import { isoTime } from '../objects/wire.ts';
 import { draftReporter } from '../traffic/judge.ts';
 import { questionOf } from '../traffic/observe.ts';
@@ -39,8 +39,16 @@ export async function* hitCountCsv(
       const hit = hits.get(href);
       const days = hit === undefined ? -1 : Math.floor((world.clock.now() - hit.lastMs) / DAY_MS);
       const cells = [
-        ...[href, body['description'] ?? '', set, content.body['name'] ?? '', hit?.connections ?? 0, days],
-        ...[isoTime(updatedMs), updatedBy, isoTime(fromMs), isoTime(toMs)],
+        href,
+        textIn(body['description']) ?? '',
+        set,
+        textIn(content.body['name']) ?? '',
+        hit?.connections ?? 0,
+        days,
+        isoTime(updatedMs),
+        updatedBy,
+        isoTime(fromMs),
+        isoTime(toMs),
       ];
       yield `${cells.map((cell) => quoted(String(cell))).join(',')}\n`;
     }

@@ -168,7 +168,12 @@ function settle(world: WorldState): void {
       const { report_template, report_parameters, send_by_email } = own.body;
       if (at >= oldest && !world.records.get('reports', id))
         world.records.put('reports', {
-          ...{ id, parent: null, createdMs: at, createdBy: own.createdBy, updatedMs: at, updatedBy: own.updatedBy },
+          id,
+          parent: null,
+          createdMs: at,
+          createdBy: own.createdBy,
+          updatedMs: at,
+          updatedBy: own.updatedBy,
           body: { report_template, report_parameters, send_by_email },
         });
       if (!Number.isFinite(every)) break;
@@ -193,7 +198,10 @@ function rangeOf(own: StoredRecord): Range {
   };
   const days = range?.['last_num_days'];
   if (typeof days === 'number') return { fromMs: own.createdMs - days * DAY_MS, toMs: own.createdMs };
-  return { fromMs: Date.parse(String(range?.['start_date'])), toMs: Date.parse(String(range?.['end_date'])) };
+  return {
+    fromMs: Date.parse(textIn(range?.['start_date']) ?? ''),
+    toMs: Date.parse(textIn(range?.['end_date']) ?? ''),
+  };
 }
 
 const checkTemplate = bodyCheck<{ readonly enabled?: boolean }>('report_templates_put', record({ enabled: flag }));

@@ -54,9 +54,7 @@ export const uploadRoute: Route<WorldState> = {
   access: 'write',
   textBody: true,
   handle({ world, body }) {
-    const lines = String(body ?? '')
-      .split(/\r?\n/)
-      .filter((line) => line.trim() !== '');
+    const lines = (typeof body === 'string' ? body : '').split(/\r?\n/).filter((line) => line.trim() !== '');
     if (lines.length > MOST_LINES) throw refusedAs('tooManyFlows');
     const byAddress = new Map(
       world.estate.workloads.flatMap(({ interfaces }, index) =>
