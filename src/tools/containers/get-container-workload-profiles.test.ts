@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { policyWorld } from '../../../test/changes/policy-world.ts';
+import { NOW_MS } from '../../../test/catalogue/simulated.ts';
+import { unlabelledNamespaces } from '../../simulator/estates/containers.ts';
+import { buildEstate } from '../../simulator/estates/index.ts';
 import { breadthEstate, CLUSTER } from '../../simulator/testing/breadth-estate.ts';
 import getContainerWorkloadProfiles from './get-container-workload-profiles.ts';
 
@@ -42,5 +45,16 @@ describe(tool, () => {
     const { structured } = await ok(tool, { namespace: 'sandbox' });
     expect(structured.items).toMatchObject([{ labels: [], label_choices: ['env=Prod or env=Dev'] }]);
     expect(structured.totals['unlabelled']).toBe(0);
+  });
+});
+
+describe(`${tool} on the demo estate`, () => {
+  it('finds the namespaces nobody labelled (P26)', async () => {
+    const seed = 7;
+    const on = await policyWorld([getContainerWorkloadProfiles], {
+      estate: buildEstate({ profile: 'mid', seed, nowMs: NOW_MS }),
+    });
+    const { structured } = await on.ok(tool, { unlabelled: true });
+    expect(structured.items.map((item) => item['namespace']).sort()).toEqual([...unlabelledNamespaces(seed)].sort());
   });
 });
