@@ -98,6 +98,23 @@ describe('/setup in a browser', () => {
     expect(sent.headers.getSetCookie()[0]).toMatch(/HttpOnly.*SameSite=Lax|SameSite=Lax.*HttpOnly/);
   });
 
+  it('is signed out of by its own form only', async () => {
+    const browser = await place.signedIn('ada', '/setup');
+    const { csrf = '' } = await browser.get(`${place.origin}/setup`);
+    const leave = async (sent: string) => {
+      const cookie = [...browser.cookies].map((pair) => pair.join('=')).join('; ');
+      const response = await fetch(`${place.origin}/signout`, {
+        method: 'POST',
+        headers: { cookie, origin: place.origin },
+        body: new URLSearchParams({ csrf: sent }),
+      });
+      return { status: response.status, cookies: response.headers.getSetCookie() };
+    };
+    expect(csrf.length).toBeGreaterThan(20);
+    expect(await leave('x'.repeat(csrf.length))).toEqual({ status: 403, cookies: [] });
+    expect(await leave(csrf)).toEqual({ status: 200, cookies: [expect.stringContaining('Max-Age=0')] });
+  });
+
   it('lets a person without a role do nothing', async () => {
     const browser = await place.signedIn('stranger', '/setup');
     expect((await browser.get(`${place.origin}/setup`)).status).toBe(403);
