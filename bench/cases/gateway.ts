@@ -10,8 +10,8 @@ import type { Loaded } from '../fixtures/call-load.ts';
 import { load, type Served, startBareProcess, startGatewayProcess, startIssuer } from '../gateway-servers.ts';
 import { startSimulatorProcess } from '../simulator-process.ts';
 
-const ROUNDS = 7;
-const SECONDS = 2;
+const ROUNDS = 15;
+const SECONDS = 1;
 const PEOPLE = 32;
 /** The optimising compiler has seen every path by then. */
 const WARM_SECONDS = 10;

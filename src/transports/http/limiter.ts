@@ -28,7 +28,7 @@ export interface LimiterOptions {
   readonly log: Log;
 }
 
-const SHARE_MS = 100;
+const SHARE_MS = 1_000;
 
 export function createLimiter({ perMinute, name, pool, later = false, log }: LimiterOptions): Limiter {
   if (perMinute <= 0) return { use: async () => null };
