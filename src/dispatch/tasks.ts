@@ -203,7 +203,7 @@ export function createTasks({ seal, isRead, shared, replicas = false, limits }: 
       if (entry.outcome !== null) return;
       await shared?.add(entry.claims.nonce, entry.claims.createdMs + limit.ttlMs);
       end(entry, { status: 'cancelled' });
-      entry.job?.abort();
+      if (entry.job !== null) void stop(entry.job, entry.claims);
     },
 
     async close() {
@@ -215,6 +215,13 @@ export function createTasks({ seal, isRead, shared, replicas = false, limits }: 
       await Promise.allSettled(jobs.map(({ settled }) => settled));
     },
   };
+}
+
+/** One that has only just been gone on with here first has to reach the PCE's queries, or they would run on. */
+async function stop(job: Job, { queries }: TaskClaims): Promise<void> {
+  const reached = job.after(0, (known) => known.length >= queries.length);
+  await Promise.race([job.settled, reached]).catch(() => {});
+  job.abort();
 }
 
 /** A caller limited to other labels is another caller. */
