@@ -24,7 +24,7 @@ export interface EpochOptions {
   readonly nowMs: () => number;
   readonly firstVersion: number;
   readonly workloads: () => readonly StoredWorkload[];
-  readonly source: (version: number, workloads: readonly StoredWorkload[]) => PolicySource;
+  readonly source: (version: number, workloads: readonly StoredWorkload[], fromMs: number) => PolicySource;
 }
 
 export function createEpochLog({ tables, nowMs, firstVersion, workloads, source }: EpochOptions): EpochLog {
@@ -92,7 +92,7 @@ export function createEpochLog({ tables, nowMs, firstVersion, workloads, source 
         const from = Math.max(fromMs, start.fromMs);
         const to = Math.min(toMs, starts[index + 1]?.fromMs ?? Number.POSITIVE_INFINITY);
         if (from >= to) return [];
-        start.policy ??= source(start.version, workloadsIn(index));
+        start.policy ??= source(start.version, workloadsIn(index), start.fromMs);
         return [{ fromMs: from, toMs: to, policy: start.policy }];
       });
     },
