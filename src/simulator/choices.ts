@@ -8,7 +8,12 @@
  * - reads of version n carry n in their hrefs (§14.8): `lifecycle/policy-wire.ts`;
  * - a key limited to labels sees the workloads and VENs of its scope and all policy, and writes rule sets and workloads of its scope
  *   only (§2.3): `auth/scope.ts`, `objects/rule-sets.ts`;
- * - any password of a known user opens a session (§2.2): `auth/login.ts`;
+ * - any password of a known user opens a session until one is set (§2.2): `auth/login.ts`;
+ * - what each role may write, beyond the two that are described (§2.3): `auth/roles.ts`;
+ * - a rule search finds rules that have all actors and services asked for (§10.7): `lifecycle/rule-search.ts`;
+ * - an estate beyond an object limit has room for as much again (traffic.md §13.4): `limits/limits.ts`;
+ * - a member of a supercluster refuses policy and labels, nothing else (§2.5): `http/kernel.ts`;
+ * - the clock of a state file goes on while no process serves it: `state/open.ts`;
  * - versions of an estate's past show the objects that existed then with the content of today, which is all an estate keeps (§10.4):
  *   `lifecycle/seed.ts`;
  * - unpairing, `set_labels` and `remove_labels` do all or nothing (§6.6, §6.7): `objects/vens.ts`, `objects/workload-bulk.ts`.
