@@ -1,10 +1,18 @@
 import { once } from 'node:events';
-import { createWriteStream, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
+import { createGunzip, createGzip } from 'node:zlib';
 import { Secret } from '../src/core/secret.ts';
 import { connectPce } from '../src/pce/index.ts';
 import { startSimulatorProcess } from './simulator-process.ts';
@@ -21,6 +29,16 @@ export async function flowBytes(rows: number): Promise<string> {
   if (rows === MOST) await download(file);
   else if (rows < MOST) writeFileSync(file, JSON.stringify((await parsed()).slice(0, rows)));
   else await copies(file, rows / MOST);
+  return file;
+}
+
+/** The same download as a PCE sends it, compressed. */
+export async function compressedFlowBytes(rows: number): Promise<string> {
+  const plain = await flowBytes(rows);
+  const file = `${plain}.gz`;
+  if (existsSync(file)) return file;
+  await pipeline([createReadStream(plain), createGzip(), createWriteStream(`${file}.part`)]);
+  renameSync(`${file}.part`, file);
   return file;
 }
 
