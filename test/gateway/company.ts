@@ -52,6 +52,7 @@ export async function company({ mode = 'per_user', env = {} }: CompanyOptions = 
       MCP_RATE_LIMIT_MCP: '0',
       MCP_TOOLSETS: 'all',
       PCE_TLS_VERIFY: 'false',
+      PCE_REQUESTS_PER_MINUTE: '0',
       ...(mode === 'shared' ? {} : { MCP_KEK: Buffer.alloc(32, 3).toString('base64') }),
       MCP_ALLOWED_PCE_HOSTS: `${host}:${port}`,
       ...(mode === 'per_user'

@@ -97,6 +97,7 @@ export async function firm(env: Env | ((simulator: Simulator) => Env) = {}, name
       MCP_CONFIRM_HMAC_KEY: key(7),
       MCP_ALLOWED_PCE_HOSTS: `${simulator.host}:${simulator.port}`,
       PCE_TLS_VERIFY: 'false',
+      PCE_REQUESTS_PER_MINUTE: '0',
       MCP_ROLE_GROUPS_ADMIN: 'admins',
       MCP_ROLE_GROUPS_READER: 'readers',
       MCP_RATE_LIMIT_MCP: '0',

@@ -76,6 +76,7 @@ export const environmentOf = (simulator: Simulator, issuer: string): Readonly<Re
   MCP_RATE_LIMIT_CONFIRM: '0',
   MCP_ALLOWED_PCE_HOSTS: `${simulator.host}:${simulator.port}`,
   PCE_TLS_VERIFY: 'false',
+  PCE_REQUESTS_PER_MINUTE: '0',
   PCE_HOST: simulator.url,
   PCE_ORG_ID: String(simulator.orgId),
   API_KEY: simulator.apiKey,
