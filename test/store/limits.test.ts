@@ -1,3 +1,4 @@
+import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { silentLog } from '../../src/core/log.ts';
 import { LIMITS } from '../../src/store/limits.ts';
@@ -40,6 +41,15 @@ describe.skipIf(POSTGRES_PROGRAMS === undefined)('quotas of replicas (PostgreSQL
     expect(await two?.use(ANA, 1)).toBeNull();
     await vi.waitFor(async () => expect(await two?.use(ANA, 1)).toBeGreaterThan(0), { timeout: 10_000, interval: 150 });
     expect(await two?.use(BEN, 1)).toBeNull();
+  });
+
+  it('do not mind what the class of the pool is called, which the bundle does not keep', async () => {
+    const url = await server.database();
+    await (await openPostgres(url, [LIMITS], { log: silentLog })).close();
+    const pool = new (class e extends Pool {})({ connectionString: url.reveal() });
+    const [one, two] = replicas('renamed', false, pool);
+    expect([await passing(one, 15), await passing(two, 15)]).toEqual([15, 5]);
+    await pool.end();
   });
 
   it('go on, each for itself, while the database is away', async () => {
