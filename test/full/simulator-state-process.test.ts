@@ -30,6 +30,9 @@ it('only its owner reads a state file, and one process at a time has it', async 
 it('refuses files that are something else, and flags that ask for another estate', async () => {
   const other = join(folder, 'other.db');
   new DatabaseSync(other).exec('CREATE TABLE mine (x)');
+  const document = { format: 'illumio-mcp-simulated-pce/1', now: '2026-01-01T00:00:00Z', tables: {} };
+  const source = { kind: 'written', estate: {}, flows: [] };
+  writeFileSync(join(folder, 'empty.json'), JSON.stringify({ ...document, source }));
   writeFileSync(join(folder, 'text.pce'), 'not a database, and long enough to look at'.repeat(99));
   const state = join(folder, 'flags.pce');
   expect((await runSimulator('--profile', 'small', '--state', state, '--export', join(folder, 'f.json'))).code).toBe(0);
@@ -42,6 +45,7 @@ it('refuses files that are something else, and flags that ask for another estate
     [['--import', join(folder, 'text.pce')], 'text.pce: '],
     [['--import', join(folder, 'f.json'), '--seed', '8'], 'brings its own estate'],
     [['--import', join(folder, 'none.json')], 'no such file'],
+    [['--import', join(folder, 'empty.json')], 'not an exported estate'],
   ] as const) {
     const { code, stdout, stderr } = await runSimulator(...flags);
     expect([code, stdout, stderr], flags.join(' ')).toEqual([2, '', expect.stringContaining(message)]);

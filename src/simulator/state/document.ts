@@ -79,6 +79,37 @@ export function* exported(world: WorldState, source: EstateSource): Generator<st
 /** What belongs to one run of the simulator: a document's clock begins at its `now`. */
 const LEFT_OUT = new Set(['auth_tokens', 'sessions', 'jobs', 'clock']);
 
+const objects = { type: 'array', items: { type: 'object' } } as const;
+const LISTS = [
+  'users',
+  'serviceAccounts',
+  'dimensions',
+  'labels',
+  'workloads',
+  'networks',
+  'labelGroups',
+  'ipLists',
+  'services',
+  'ruleSets',
+  'enforcementBoundaries',
+  'virtualServices',
+  'policyVersions',
+] as const satisfies readonly (keyof Estate)[];
+
+/** As far as a wrong file is told from a right one; what stands in the lists is taken as an export wrote it. */
+const writtenEstate = {
+  type: 'object',
+  required: ['profile', 'seed', 'nowMs', 'orgId', 'pceFqdn', ...LISTS],
+  properties: {
+    seed: { type: 'integer' },
+    nowMs: { type: 'integer' },
+    orgId: { type: 'integer' },
+    pceFqdn: text,
+    ...Object.fromEntries(LISTS.map((list) => [list, objects])),
+    users: { ...objects, minItems: 1 },
+  },
+} as const;
+
 const check = new Ajv({ allowUnionTypes: true, strictRequired: false, strictTuples: false }).compile<EstateDocument>(
   record(
     {
@@ -98,11 +129,7 @@ const check = new Ajv({ allowUnionTypes: true, strictRequired: false, strictTupl
             },
             ['kind', 'profile', 'seed', 'nowMs'],
           ),
-          record({ kind: oneOf('written'), estate: { type: 'object' }, flows: { type: 'array' } }, [
-            'kind',
-            'estate',
-            'flows',
-          ]),
+          record({ kind: oneOf('written'), estate: writtenEstate, flows: objects }, ['kind', 'estate', 'flows']),
         ],
       },
       tables: {
