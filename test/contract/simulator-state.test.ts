@@ -9,7 +9,13 @@ import { clientOf } from '../../src/simulator/testing/client.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'simulator-state-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-const source = { kind: 'generated', profile: 'small', seed: 4, nowMs: Date.parse('2026-03-31T09:00:00Z') } as const;
+const source = {
+  kind: 'generated',
+  profile: 'small',
+  seed: 4,
+  nowMs: Date.parse('2026-03-31T09:00:00Z'),
+  flows: 800,
+} as const;
 const HOUR = 3_600_000;
 
 const fromFile = async (name: string): Promise<Simulator> =>
