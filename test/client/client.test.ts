@@ -141,12 +141,13 @@ describe('when the PCE misbehaves', () => {
     ['a storm of 429', { kind: 'rate_limit' }, 'pce_rate_limited'],
     ['a gateway error', { kind: 'status', status: 503 }, 'pce_unavailable'],
     ['a connection that breaks', { kind: 'reset' }, 'pce_unreachable'],
-    ['a connection that breaks in the middle', { kind: 'reset', after_bytes: 5_000 }, 'pce_bad_answer'],
+    // A reset may take with it what was sent before, even the headers.
+    ['a connection that breaks in the middle', { kind: 'reset', after_bytes: 5_000 }, /^pce_(bad_answer|unreachable)$/],
     ['JSON that breaks off', { kind: 'truncate', after_bytes: 100 }, 'pce_bad_answer'],
     ['another content type', { kind: 'content_type', value: 'text/html' }, 'pce_bad_answer'],
   ] as const)('%s that lasts is a failure, never a part of the answer', async (_, effect, expected) => {
     await sim.faults({ match: { ...WORKLOADS, count: 0 }, effect });
-    expect(await code(pce.workloads())).toBe(expected);
+    expect(await code(pce.workloads())).toMatch(expected);
     await sim.faults();
     expect((await pce.workloads()).items).toHaveLength((await all()).length);
   });
@@ -229,10 +230,12 @@ describe('traffic', () => {
   it('whose download breaks off is a failure, and can be opened again', async () => {
     const stream = await pce.traffic(EVERYTHING);
     await sim.faults({
-      match: { path: '/orgs/1/traffic_flows/async_queries/*/download' },
+      match: { path: '/orgs/1/traffic_flows/async_queries/*/download', count: 0 },
       effect: { kind: 'reset', after_bytes: 2_000 },
     });
-    expect(await code(flowsOf(stream))).toBe('pce_bad_answer');
+    // A reset may take with it what was sent before, even the headers.
+    expect(await code(flowsOf(stream))).toMatch(/^pce_(bad_answer|unreachable)$/);
+    await sim.faults();
     expect(await flowsOf(stream)).toHaveLength(stream.flowsCount ?? -1);
   });
 });
