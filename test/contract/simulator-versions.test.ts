@@ -7,12 +7,15 @@ import { buildEstate } from '../../src/simulator/estates/index.ts';
 import type { Route } from '../../src/simulator/http/route.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
 import { clientOf } from '../../src/simulator/testing/client.ts';
+import { tinyEstate } from '../../src/simulator/testing/tiny-estate.ts';
 import { PCE_VERSIONS, type PceVersion } from '../../src/simulator/versions.ts';
 import { checkOf, everyAnswer, hrefs, problemsOf } from './answers.ts';
 import { isPublished, SCHEMAS_MISSING } from './simulator-traffic/schemas.ts';
 
 /** Only two releases have published schemas; an older one may leave fields out and never has more. */
 const SCHEMAS_OF = { '23.5': '25.2.20', '24.5': '25.2.20', '25.2': '25.2.20', '26.3': '26.3.0' } as const;
+
+const PUBLISHED: ReadonlySet<PceVersion> = new Set(['25.2', '26.3']);
 
 const nowMs = Date.parse('2026-03-31T09:00:00Z');
 const routesOf = (version: PceVersion) =>
@@ -54,7 +57,8 @@ describe.skipIf(SCHEMAS_MISSING !== null).each(PCE_VERSIONS)('a PCE %s', (versio
   let call: ReturnType<typeof clientOf>;
   beforeAll(async () => {
     simulator = await createSimulator({
-      estate: buildEstate({ profile: 'small', seed: 3, nowMs, flows: 500 }),
+      // What no schema is published for, on what fits on a page.
+      estate: PUBLISHED.has(version) ? buildEstate({ profile: 'small', seed: 3, nowMs, flows: 500 }) : tinyEstate(),
       rateLimit: 'off',
       pceVersion: version,
     });
@@ -79,7 +83,7 @@ describe.skipIf(SCHEMAS_MISSING !== null).each(PCE_VERSIONS)('a PCE %s', (versio
         found.push(`${answer.url}: ${key} is of a later release`);
     }
     expect(found).toEqual([]);
-    expect(validated).toBeGreaterThan(60);
+    expect(validated).toBeGreaterThan(50);
   });
 
   it('says which one it is', async () => {
