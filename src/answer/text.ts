@@ -30,7 +30,9 @@ export function coverageLine({ window, rows_read, row_cap, truncated, decisions,
     ...(window === undefined ? [] : [`${window.start} to ${window.end}`]),
     `read ${rows_read}${row_cap === undefined ? '' : ` of at most ${row_cap}`}`,
     ...(decisions === undefined ? [] : [`decisions ${decisions.join(', ')}`]),
-    truncated ? 'CUT: there is more than was read' : 'complete',
+    truncated
+      ? `CUT: there is more than ${row_cap !== undefined && rows_read >= row_cap ? 'was read' : 'is told here'}`
+      : 'complete',
     ...(gaps.length === 0 ? [] : [`not covered: ${gaps.join('; ')}`]),
   ];
   return `coverage: ${parts.join('; ')}`;

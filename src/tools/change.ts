@@ -92,7 +92,7 @@ export async function carryOut(
 }
 
 /** Above so many requests an answer may not hold them all, and an answer of a change has no second page. */
-const SHOWN_SURELY = 20;
+const SHOWN_SURELY = 10;
 
 /** Where all of a plan is shown. */
 export const wholePlan = (id: string): string => `get-plan plan_id=${id} lists every step, page by page`;
