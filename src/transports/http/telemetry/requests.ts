@@ -2,6 +2,7 @@ import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/ap
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import type { MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
+import { onceAnswered } from '../activity.ts';
 import type { HttpEnv } from '../env.ts';
 import type { Tracing } from './tracing.ts';
 
@@ -36,6 +37,7 @@ export const tracedRequests =
       if (!route.includes('*')) span.updateName(`${method} ${route}`).setAttribute('http.route', route);
       span.setAttributes({ 'http.response.status_code': status, 'illumio_mcp.request_id': context.get('requestId') });
       if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR }).setAttribute('error.type', String(status));
-      span.end();
+      // An answer in a stream lasts as long as its call.
+      onceAnswered(context.env.outgoing, () => span.end());
     }
   };
