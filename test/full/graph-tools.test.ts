@@ -14,7 +14,7 @@ const pce = appMesh(APPS, EDGES);
 function within(hops: number): number {
   const seen = new Set([0]);
   for (let hop = 0; hop < hops; hop += 1)
-    for (const app of [...seen])
+    for (const app of Array.from(seen))
       for (let chord = 0; chord < EDGES / APPS; chord += 1) seen.add((app + 1 + chord * STEP) % APPS);
   return seen.size - 1;
 }
