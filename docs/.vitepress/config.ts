@@ -70,9 +70,7 @@ export default defineConfig({
         text: 'Look up',
         items: [
           page('Tools', '/reference/tools'),
-          ...TOOLSETS.filter((toolset) => toolset !== 'containers').map((toolset) =>
-            page(`… ${toolset}`, `/reference/tools-${toolset}`),
-          ),
+          ...TOOLSETS.map((toolset) => page(`… ${toolset}`, `/reference/tools-${toolset}`)),
           page('Prompts', '/reference/prompts'),
           page('Configuration', '/reference/configuration'),
           page('Command line', '/reference/command-line'),

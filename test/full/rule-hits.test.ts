@@ -65,5 +65,5 @@ it('calls no rule unused that the PCE counted a hit of, and says when the last o
     else if (listed.has(href)) expect(listed.get(href)).toBe(since < 0 ? undefined : since);
   expect([...listed.values()].filter((last) => Number(last) > 1).length).toBeGreaterThan(0);
   for (const { last_hit_days: last, reason } of items)
-    expect(reason).toContain(last === undefined ? "never hit by the PCE's count" : `last hit ${String(last)} days ago`);
+    expect(reason).toContain(last === undefined ? "never hit by the PCE's count" : `last hit ${Number(last)} days ago`);
 });
