@@ -56,6 +56,12 @@ export interface Simulator {
 /** Label filters travel in the URL and grow long. */
 const MAX_HEADER_BYTES = 64 * 1024;
 
+/**
+ * A large estate can keep the process busy for longer than Node's 5 s; when it is over, idle connections would be closed with the next
+ * request of a client already in them.
+ */
+const KEEP_ALIVE_MS = 75_000;
+
 /** Starts a simulated PCE on an estate. Resolves when it listens; `close` ends open connections too. */
 export async function startSimulator({
   estate,
@@ -83,6 +89,7 @@ export async function startSimulator({
   const server = tls
     ? createTlsServer({ ...tls, maxHeaderSize: MAX_HEADER_BYTES }, listener)
     : createServer({ maxHeaderSize: MAX_HEADER_BYTES }, listener);
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
