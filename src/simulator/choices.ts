@@ -24,6 +24,8 @@
  * - user groups, pairing profiles, load balancers and namespaces that are in use or built in cannot be deleted; a cluster can, with all in it;
  * - clusters in CLAS mode report Kubernetes workloads, the others container workloads, which are workloads to the policy engine;
  * - a VEN has the version of an upgrade five minutes after it was asked for, if it is online: `vens/upgrading.ts`;
+ * - `vens/facets?facet=` counts VENs by each property of `vens/statistics`, `vens/autocomplete?key=&query=` finds the values that begin so;
+ *   both take the filters of `GET vens` (traffic.md §9.1): `vens/search-helpers.ts`;
  * - exposure scores follow the open formula of users.md §4.6, under the active policy: `vulnerabilities/exposure.ts`;
  * - `bulk_import` answers with counts and the lines it could not carry out: `objects/workload-import.ts`.
  *
@@ -78,6 +80,8 @@ export const CHOICES = {
   trafficResultLifeMs: 24 * 3_600_000,
   /** traffic.md §16.1: a cancelled query is `cancel_requested` for a while, then gone. */
   trafficCancelledLifeMs: 60_000,
+  /** traffic.md §9.1: how many values `vens/autocomplete` offers when nobody says how many. */
+  autocompleteMatches: 25,
 } as const;
 
 /** objects.md §13: tokens nobody has seen. Clients do not read them; the prefix says whose they are. */

@@ -4,6 +4,7 @@ import { venActionRoutes } from './actions.ts';
 import { agentRoutes } from './agents.ts';
 import { cleanupScheduleRoutes } from './cleanup-schedules.ts';
 import { releaseRoutes } from './releases.ts';
+import { searchHelperRoutes } from './search-helpers.ts';
 import { statisticsRoute } from './statistics.ts';
 import { upgradeRoutes } from './upgrade.ts';
 
@@ -12,6 +13,7 @@ export const venOperationRoutes: readonly Route<WorldState>[] = [
   ...upgradeRoutes,
   ...venActionRoutes,
   statisticsRoute,
+  ...searchHelperRoutes,
   ...releaseRoutes,
   ...agentRoutes,
   ...cleanupScheduleRoutes,

@@ -8,7 +8,17 @@ import { isManaged, type Managed } from '../objects/ven-wire.ts';
 import type { WorldState } from '../world-state.ts';
 import { venNow } from './upgrading.ts';
 
-const property = oneOf('status', 'version', 'health', 'condition', 'os_id', 'enforcement_mode', 'ven_type');
+/** What VENs are counted by (the published schema of `vens/statistics`). */
+export const VEN_PROPERTIES: readonly string[] = [
+  'status',
+  'version',
+  'health',
+  'condition',
+  'os_id',
+  'enforcement_mode',
+  'ven_type',
+];
+const property = oneOf(...VEN_PROPERTIES);
 
 interface Wanted {
   readonly property: string;
@@ -36,7 +46,7 @@ const check = bodyCheck<{ readonly property_counts: readonly Wanted[] }>(
 );
 
 /** What a VEN counts as under a property; several conditions count several times. */
-function valuesOf({ clock }: WorldState, ven: Managed, name: string): readonly string[] {
+export function valuesOf({ clock }: WorldState, ven: Managed, name: string): readonly string[] {
   const { record } = ven;
   switch (name) {
     case 'status':
@@ -92,18 +102,24 @@ function countsOf(
   };
 }
 
+/** The VENs a caller sees, without those that are history. */
+export function vensSeenBy({ world, caller }: Pick<Request<WorldState>, 'world' | 'caller'>): readonly Managed[] {
+  const covers = scopeTest(world, caller);
+  return world.workloads
+    .all()
+    .filter(isManaged)
+    .filter(({ record }) => covers(record.labels));
+}
+
 /** Counts of VENs by property, with and without filters; nothing is changed by asking. */
 export const statisticsRoute: Route<WorldState> = {
   method: 'POST',
   path: '/orgs/:org/vens/statistics',
   access: 'read',
   schema: 'vens_statistics_post_response',
-  handle({ world, caller, body }: Request<WorldState>) {
-    const covers = scopeTest(world, caller);
-    const vens = world.workloads
-      .all()
-      .filter(isManaged)
-      .filter(({ record }) => covers(record.labels));
-    return { status: 200, json: check(body).property_counts.map((wanted) => countsOf(world, vens, wanted)) };
+  handle(request: Request<WorldState>) {
+    const vens = vensSeenBy(request);
+    const { property_counts: wanted } = check(request.body);
+    return { status: 200, json: wanted.map((own) => countsOf(request.world, vens, own)) };
   },
 };

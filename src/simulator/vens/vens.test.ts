@@ -177,3 +177,38 @@ describe('schedules for silent VENs', () => {
     await done('DELETE', made.href);
   });
 });
+
+describe('helpers of the search field', () => {
+  it('count the values of a property as a plain count of the list does, filters or not', async () => {
+    for (const filter of ['', '&os=aix', '&ven_type=server&labels=[]']) {
+      const counts = new Map<unknown, number>();
+      for (const { version } of await listed(`/orgs/1/vens?${filter}`))
+        counts.set(version, (counts.get(version) ?? 0) + 1);
+      const [facet] = await listed(`/orgs/1/vens/facets?facet=version${filter}`);
+      const values = facet?.['values'] as readonly { readonly value: string; readonly count: number }[];
+      expect(new Map(values.map(({ value, count }) => [value, count])), filter).toEqual(counts);
+      expect(counts.size).toBeGreaterThan(0);
+    }
+    expect((await listed('/orgs/1/vens/facets')).map(({ facet }) => facet)).toEqual(
+      expect.arrayContaining(['status', 'version', 'os_id', 'enforcement_mode']),
+    );
+    expect((await refused('GET', '/orgs/1/vens/facets?facet=hostname'))[0]).toBe(406);
+  });
+
+  it('complete what somebody began to type', async () => {
+    const complete = async (query: string) => (await call('GET', `/orgs/1/vens/autocomplete?${query}`)).json;
+    const names = (await listed('/orgs/1/vens')).map(({ hostname }) => String(hostname)).toSorted();
+    expect(names.length).toBeGreaterThan(1);
+    expect(await complete('')).toEqual({ num_matches: names.length, matches: names });
+    const start = (names[0] ?? '').slice(0, 3);
+    const found = names.filter((name) => name.startsWith(start));
+    expect(await complete(`key=hostname&query=${start.toUpperCase()}`)).toEqual({
+      num_matches: found.length,
+      matches: found,
+    });
+    expect(await complete('max_results=1')).toEqual({ num_matches: names.length, matches: names.slice(0, 1) });
+    expect(await complete('key=os_id&query=aix')).toEqual({ num_matches: 1, matches: ['aix-ppc64-7.2'] });
+    expect(await complete('query=nobody')).toEqual({ num_matches: 0, matches: [] });
+    expect((await refused('GET', '/orgs/1/vens/autocomplete?key=toString'))[0]).toBe(406);
+  });
+});
