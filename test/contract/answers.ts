@@ -1,9 +1,8 @@
 import type { Route } from '../../src/simulator/http/route.ts';
-import type { clientOf } from '../../src/simulator/testing/client.ts';
 import { corrections } from './corrections.ts';
 import { type RELEASES, schemas } from './simulator-traffic/schemas.ts';
 
-type Client = ReturnType<typeof clientOf>;
+type Client = (method: string, path: string) => Promise<{ readonly status: number; readonly json: unknown }>;
 type Check = ReturnType<typeof schemas>;
 
 /** One answer of the simulated PCE and the name of the schema that is published for it. */

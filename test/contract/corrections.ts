@@ -97,8 +97,13 @@ for (const name of [
 ])
   corrections[name] = ({ id: _id, ...schema }) => schema;
 
-// The files say that a status is always a text; every recorded notification has null (traffic.md §6.2).
-for (const name of ['events_get', 'system_events_get']) corrections[name] = (schema) => nullableAt(schema, ['status']);
+// The file says that a status is always a text; every recorded notification has null. It calls the version a text as well; every recorded
+// one is a number (traffic.md §6.2).
+corrections['events_get'] = (schema) => {
+  const nullable = nullableAt(schema, ['status']);
+  const properties = isSchema(nullable['properties']) ? nullable['properties'] : {};
+  return { ...nullable, properties: { ...properties, version: { type: 'integer' } } };
+};
 // Its kinds of resource overlap, so that no resource could be exactly one of them.
 corrections['resource_canonical_representations'] = ({ oneOf, ...schema }) => ({ ...schema, anyOf: oneOf });
 

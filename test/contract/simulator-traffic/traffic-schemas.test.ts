@@ -1,27 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { trafficCorrections } from './corrections.ts';
 import { asking, type FlowRecord, type Json, type Pce, startPce } from './harness.ts';
 import { RELEASES, SCHEMAS_MISSING, schemas } from './schemas.ts';
 
 const QUERIES = '/orgs/1/traffic_flows/async_queries';
-
-type Properties = Readonly<Record<string, unknown>>;
-const withProperties = (schema: Json, more: Properties): Json => ({
-  ...schema,
-  properties: { ...(schema['properties'] as Properties), ...more },
-});
-
-/** Where recorded samples of a PCE and the clients in use agree against the published files (traffic.md §4.1, §4.2). */
-const CORRECTIONS = {
-  // Recorded labels have key and value.
-  traffic_flows_endpoint_labels: (schema: Json): Json => ({
-    ...schema,
-    items: withProperties(schema['items'] as Json, { key: { type: 'string' }, value: { type: 'string' } }),
-  }),
-  // Recorded workloads say whether they are endpoints.
-  traffic_flows_workload: (schema: Json): Json => withProperties(schema, { endpoint: { type: 'boolean' } }),
-  // Clients read `fqdn`; the file calls it `fqdn_name`.
-  traffic_flows_endpoint: (schema: Json): Json => withProperties(schema, { fqdn: { type: 'string' } }),
-};
 
 describe.skipIf(SCHEMAS_MISSING !== null)(
   `published schemas${SCHEMAS_MISSING ? `: skipped, ${SCHEMAS_MISSING}` : ''}`,
@@ -46,7 +28,7 @@ describe.skipIf(SCHEMAS_MISSING !== null)(
     });
 
     test.each(RELEASES)('%s: every row, with and without draft decisions', async (release) => {
-      const problems = schemas(release, CORRECTIONS);
+      const problems = schemas(release, trafficCorrections);
       const { href } = await pce.finished(asking());
       const check = async () => {
         const rows = await pce.json<readonly FlowRecord[]>('GET', `${href}/download`);
