@@ -1,5 +1,3 @@
-import { DirectedGraph } from 'graphology';
-import dijkstra from 'graphology-shortest-path/dijkstra.js';
 import type { Href } from '../core/href.ts';
 import type { HostGroup } from './graph/groups.ts';
 import { EASE, type Port, type RiskLevel } from './graph/port-risk.ts';
@@ -36,8 +34,6 @@ export interface Blast {
   readonly score: number;
 }
 
-const START = 'start';
-
 /** Of two ways between the same groups the easier one; seen and permitted are kept of both. */
 export function mergedWays(ways: readonly Way[]): readonly Way[] {
   const best = new Map<string, Way>();
@@ -53,37 +49,68 @@ export function mergedWays(ways: readonly Way[]): readonly Way[] {
   return [...best.values()];
 }
 
+/** The easiest way found to a group so far. */
+interface Step {
+  readonly way: Way;
+  readonly before: Step | undefined;
+  /** Product of ease and hop factor along the path. */
+  readonly chance: number;
+}
+
 /**
- * How far an intruder on `starts` gets: the easiest path to each group (Dijkstra over −ln of ease), up to `maxHops`. The worth of a
- * reached group counts in proportion to the ease of its path, 0.8 for every hop after the first (users.md §4.5).
+ * The easiest path of at most `maxHops` to each group outside `starts`, hop by hop (Bellman-Ford by rounds): the easiest of all may
+ * be too long where a harder one is not, which Dijkstra over all paths would miss. Costs `maxHops` times the ways at most.
+ */
+function easiestSteps(ways: readonly Way[], starts: readonly number[], maxHops: number): ReadonlyMap<number, Step> {
+  const inside = new Set(starts);
+  const outgoing = Map.groupBy(ways, ({ from }) => from);
+  const best = new Map<number, Step>();
+  let frontier: readonly (readonly [number, Step | undefined])[] = starts.map((start) => [start, undefined]);
+  for (let hop = 1; hop <= maxHops && frontier.length > 0; hop += 1) {
+    const better = new Map<number, Step>();
+    for (const [group, before] of frontier)
+      for (const way of outgoing.get(group) ?? []) {
+        const chance = (before?.chance ?? 1) * EASE[way.level] * HOP_FACTOR;
+        const known = better.get(way.to) ?? best.get(way.to);
+        if (!inside.has(way.to) && chance > (known?.chance ?? 0)) better.set(way.to, { way, before, chance });
+      }
+    for (const [group, step] of better) best.set(group, step);
+    frontier = [...better];
+  }
+  return best;
+}
+
+function pathOf(last: Step): readonly Way[] {
+  const path: Way[] = [];
+  for (let step: Step | undefined = last; step !== undefined; step = step.before) path.unshift(step.way);
+  return path;
+}
+
+const easeOf = (path: readonly Way[]): number =>
+  path.reduce((product, { level }) => product * EASE[level], 1) * HOP_FACTOR ** (path.length - 1);
+
+interface BlastOptions {
+  readonly starts: readonly number[];
+  readonly maxHops: number;
+  readonly worth: (group: number) => Worth;
+}
+
+/**
+ * How far an intruder on `starts` gets: the easiest path to each group, up to `maxHops`. The worth of a reached group counts in
+ * proportion to the ease of its path, 0.8 for every hop after the first (users.md §4.5).
  */
 export function blastRadius(
   groups: readonly Pick<HostGroup, 'index'>[],
   ways: readonly Way[],
-  {
-    starts,
-    maxHops,
-    worth,
-  }: { readonly starts: readonly number[]; readonly maxHops: number; readonly worth: (group: number) => Worth },
+  { starts, maxHops, worth }: BlastOptions,
 ): Blast {
-  const graph = new DirectedGraph();
-  graph.addNode(START);
-  for (const { index } of groups) graph.addNode(String(index));
-  const wayOf = new Map<string, Way>();
-  for (const way of ways) {
-    wayOf.set(`${way.from} ${way.to}`, way);
-    graph.mergeEdge(String(way.from), String(way.to), { weight: -Math.log(EASE[way.level] * HOP_FACTOR) });
-  }
-  for (const start of starts) graph.mergeEdge(START, String(start), { weight: 0 });
-  const paths = dijkstra.singleSource(graph, START, 'weight');
+  const steps = easiestSteps(ways, starts, maxHops);
   const inside = new Set(starts);
   const targets = groups.flatMap(({ index }): readonly Target[] => {
-    const nodes = paths[String(index)];
-    if (nodes === undefined || inside.has(index)) return [];
-    const path = nodes.slice(2).flatMap((to, at) => wayOf.get(`${nodes[at + 1]} ${to}`) ?? []);
-    if (path.length === 0 || path.length > maxHops) return [];
-    const ease = path.reduce((product, { level }) => product * EASE[level], 1) * HOP_FACTOR ** (path.length - 1);
-    return [{ group: index, worth: worth(index), hops: path.length, ease, path }];
+    const last = steps.get(index);
+    if (last === undefined) return [];
+    const path = pathOf(last);
+    return [{ group: index, worth: worth(index), hops: path.length, ease: easeOf(path), path }];
   });
   const gain = ({ worth: one, ease }: Target): number => VALUES[one] * ease;
   const whole = groups
@@ -96,26 +123,22 @@ export function blastRadius(
   };
 }
 
-/** The easiest path through each group that leads straight into one of `ends`: every door, not only the easiest. */
+/** The easiest path of at most `maxHops` through each group that leads straight into one of `ends`: every door, not only the easiest. */
 export function waysInto(
-  blast: Blast,
   ways: readonly Way[],
-  starts: readonly number[],
+  { starts, maxHops, worth }: BlastOptions,
   ends: ReadonlySet<number>,
 ): readonly Target[] {
-  const reached = new Map(blast.targets.map((target) => [target.group, target]));
+  const outside = ways.filter(({ to }) => !ends.has(to));
+  const steps = easiestSteps(outside, starts, maxHops - 1);
   const inside = new Set(starts);
   return ways
     .filter(({ from, to }) => ends.has(to) && !ends.has(from))
     .flatMap((way): readonly Target[] => {
-      const before = reached.get(way.from);
-      if (before?.path.some(({ to }) => ends.has(to)) === true) return [];
-      if (inside.has(way.from)) return [{ group: way.to, worth: 'other', hops: 1, ease: EASE[way.level], path: [way] }];
-      if (before === undefined) return [];
-      const path = [...before.path, way];
-      return [
-        { group: way.to, worth: 'other', hops: path.length, ease: before.ease * EASE[way.level] * HOP_FACTOR, path },
-      ];
+      const before = steps.get(way.from);
+      if (before === undefined && !inside.has(way.from)) return [];
+      const path = [...(before === undefined ? [] : pathOf(before)), way];
+      return [{ group: way.to, worth: worth(way.to), hops: path.length, ease: easeOf(path), path }];
     })
     .sort((a, b) => b.ease - a.ease || a.hops - b.hops);
 }

@@ -116,8 +116,7 @@ export default defineTool({
       const options = { starts, maxHops, worth };
       const blast = blastRadius(graph.groups, ways, options);
       const reachOf = (some: readonly Way[]): number => blastRadius(graph.groups, some, options).targets.length;
-      const shown =
-        ends === null ? blast.targets : waysInto(blast, ways, starts, ends).filter(({ hops }) => hops <= maxHops);
+      const shown = ends === null ? blast.targets : waysInto(ways, options, ends);
       const words = await rulesInWords(graph.policy, context);
       const sets = new Map(graph.policy.ruleSets.flatMap((set) => set.rules.map(({ href }) => [href, set.name])));
       const jewels = blast.targets.filter((target) => target.worth === 'crown_jewel');
@@ -139,9 +138,7 @@ export default defineTool({
           ends === null
             ? `From ${from}: ${plural(blast.targets.length, 'group')} of hosts within ${plural(maxHops, 'hop')} (${totals.observed_reach} by traffic seen, ${totals.permitted_reach} by rules, ${totals.unblocked_reach} that nothing blocks today), ${plural(jewels.length, 'crown jewel')}; score ${blast.score}.`
             : `${plural(shown.length, 'way')} from ${from} into ${to} within ${plural(maxHops, 'hop')}${shown[0] === undefined ? '' : `; the easiest: ${pathText(shown[0].path, name).join(' → ')}`}.`,
-        items: shown.map((target) =>
-          rowOf(target, name, ends === null ? target.worth : worth(target.group), (rule) => sets.get(rule) ?? rule),
-        ),
+        items: shown.map((target) => rowOf(target, name, (rule) => sets.get(rule) ?? rule)),
         totals,
         coverage: {
           ...coverage,
@@ -184,9 +181,8 @@ const pathText = (path: readonly Way[], name: (group: number) => string): readon
 ];
 
 const rowOf = (
-  { group, hops, ease, path }: Target,
+  { group, worth, hops, ease, path }: Target,
   name: (group: number) => string,
-  worth: Worth,
   ruleSetOf: (rule: NonNullable<Way['rule']>) => string,
 ): Row => ({
   target: name(group),
