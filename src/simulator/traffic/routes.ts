@@ -59,7 +59,8 @@ export function trafficRoutes({ desk, strict }: TrafficRouteOptions): readonly R
         const question = readNamed(body, world);
         const query = desk(world).post(question, { body, caller });
         const id = query.href.slice(query.href.lastIndexOf('/') + 1);
-        return { status: 202, json: queryObject(query), headers: { 'content-location': id } };
+        // However soon it begins, it is told as queued (traffic.md §2.2); pylo takes nothing else.
+        return { status: 202, json: { ...queryObject(query), status: 'queued' }, headers: { 'content-location': id } };
       },
     },
     {
