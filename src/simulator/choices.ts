@@ -27,6 +27,8 @@
  * - `vens/facets?facet=` counts VENs by each property of `vens/statistics`, `vens/autocomplete?key=&query=` finds the values that begin so;
  *   both take the filters of `GET vens` (traffic.md §9.1): `vens/search-helpers.ts`;
  * - exposure scores follow the open formula of users.md §4.6, under the active policy: `vulnerabilities/exposure.ts`;
+ * - the ransomware risk of an app group is the mean percent and the worst severity of its workloads, a port counts as protected where
+ *   `risk_details` says so, and the organisation's is null, as while a PCE computes, above `riskSummaryKinds`: `vulnerabilities/risk-summary.ts`;
  * - `bulk_import` answers with counts and the lines it could not carry out: `objects/workload-import.ts`.
  *
  * Of traffic (traffic.md), in `traffic/`:
@@ -80,6 +82,8 @@ export const CHOICES = {
   trafficResultLifeMs: 24 * 3_600_000,
   /** traffic.md §16.1: a cancelled query is `cancel_requested` for a while, then gone. */
   trafficCancelledLifeMs: 60_000,
+  /** traffic.md §12.3: beyond so many kinds of workloads the risk of the whole organisation is not computed. */
+  riskSummaryKinds: 400,
   /** traffic.md §9.1: how many values `vens/autocomplete` offers when nobody says how many. */
   autocompleteMatches: 25,
 } as const;

@@ -21,12 +21,6 @@ export const NOT_SERVED: readonly (readonly [call: string, reason: string])[] = 
     'PUT /orgs/{org_id}/sec_policy/{pversion}/ip_lists/bulk_upload',
     'the published schema says only that the body is a list; its columns are not published',
   ],
-  ['GET /orgs/{org_id}/app_groups/risk_summary', 'how a PCE sums up the risk of a group is not published'],
-  [
-    'GET /orgs/{org_id}/app_groups/{app_group_id}/risk_details',
-    'how a PCE sums up the risk of a group is not published',
-  ],
-  ['GET /orgs/{org_id}/reports/risk_summary', 'how a PCE sums up the risk of an organisation is not published'],
   [
     'POST /orgs/{org_id}/reports/risk_summary/ransomware_timeseries_statistics',
     'an estate keeps no history of its risk',

@@ -11,7 +11,9 @@ const TYPES = ['app', 'env', 'loc'];
 const MODES = ['visibility', 'enforced', 'idle', 'unmanaged', 'unknown', 'selective'] as const;
 const LEVELS = ['blocked', 'off', 'all'] as const;
 
-interface Group {
+type Caller = Pick<Request<WorldState>, 'world' | 'caller'>;
+
+export interface Group {
   readonly labels: readonly number[];
   readonly workloads: StoredWorkload[];
   virtualServices: number;
@@ -34,7 +36,10 @@ function levelOf({ record }: StoredWorkload): (typeof LEVELS)[number] {
 const tally = <T extends string>(keys: readonly T[], values: readonly T[]): readonly number[] =>
   keys.map((key) => values.filter((value) => value === key).length);
 
-function summary({ world, caller }: Pick<Request<WorldState>, 'world' | 'caller'>) {
+export const appGroupHref = (orgId: number, name: string): string => `/orgs/${orgId}/app_groups/${name}`;
+
+/** The app groups a caller sees by the last segment of their hrefs: what has an app label, by its labels of the chosen types. */
+export function appGroupsOf({ world, caller }: Caller): ReadonlyMap<string, Group> {
   const { orgId } = world;
   const covers = scopeTest(world, caller);
   const keyOf = (id: number): string => world.labels.get(id)?.record.key ?? '';
@@ -67,9 +72,15 @@ function summary({ world, caller }: Pick<Request<WorldState>, 'world' | 'caller'
     const group = groupOf(labelsIn(body['labels']));
     if (group) group.containerWorkloads++;
   }
+  return groups;
+}
+
+function summary({ world, caller }: Caller) {
+  const { orgId } = world;
+  const groups = appGroupsOf({ world, caller });
   const nodes = [...groups].map(([name, group]) => ({
     type: 'app_group',
-    href: `/orgs/${orgId}/app_groups/${name}`,
+    href: appGroupHref(orgId, name),
     label_ids: group.labels,
     num_workloads: group.workloads.length,
     num_container_workloads: group.containerWorkloads,

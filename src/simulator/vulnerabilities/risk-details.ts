@@ -25,7 +25,7 @@ function protectionOf(mode: EnforcementMode, policy: Policy): 'unprotected' | 'p
   return mode === 'selective' && policy === 'allowed_across_boundary' ? 'protected_open' : 'unprotected';
 }
 
-interface RiskyPort {
+export interface RiskyPort {
   readonly href: string;
   readonly name: string;
   readonly port: number;
@@ -36,7 +36,7 @@ interface RiskyPort {
 const TCP = 6;
 
 /** Ports of provisioned services that carry a ransomware risk on the workload's kind of system. */
-function riskyPorts(world: WorldState, { record }: StoredWorkload): readonly RiskyPort[] {
+export function riskyPorts(world: WorldState, { record }: StoredWorkload): readonly RiskyPort[] {
   const platform = record.osId?.startsWith('win') ? 'windows' : 'linux';
   return world.policies.inVersion('services', 'active').flatMap(({ object, content }) => {
     const details = content.body['risk_details'];
@@ -61,20 +61,29 @@ function riskyPorts(world: WorldState, { record }: StoredWorkload): readonly Ris
   });
 }
 
-function detailOf(
+/** How one policy version treats a port of a workload, and whether the workload's mode makes that good. */
+export function protectionBy(
   world: WorldState,
   { record }: StoredWorkload,
-  { href, name, port, proto, risk }: RiskyPort,
-): JsonObject {
+  { port, proto }: Pick<RiskyPort, 'port' | 'proto'>,
+  version: 'active' | 'draft',
+) {
   // One of the simulator's own hrefs.
   const own = workloadHref(world.orgId, record.id) as Href;
-  const read = (version: 'active' | 'draft'): Policy => {
-    const exposure = exposureOf(world.policy(version), own, proto, port);
-    return exposure === null ? 'blocked_no_rule' : policyOf(exposure);
-  };
-  const [active, draft] = [read('active'), read('draft')];
-  const state = protectionOf(record.enforcementMode, active);
-  const better = protectionOf(record.enforcementMode, draft) !== 'unprotected';
+  const exposure = exposureOf(world.policy(version), own, proto, port);
+  const policy = exposure === null ? 'blocked_no_rule' : policyOf(exposure);
+  return { policy, state: protectionOf(record.enforcementMode, policy) };
+}
+
+function detailOf(
+  world: WorldState,
+  workload: StoredWorkload,
+  { href, name, port, proto, risk }: RiskyPort,
+): JsonObject {
+  const { record } = workload;
+  const { policy: active, state } = protectionBy(world, workload, { port, proto }, 'active');
+  const { policy: draft, state: planned } = protectionBy(world, workload, { port, proto }, 'draft');
+  const better = planned !== 'unprotected';
   return {
     href,
     name,

@@ -20,6 +20,7 @@ import {
 import type { WorldState } from '../world-state.ts';
 import { DETECTIONS, detectionId, VULNERABILITIES } from './detection.ts';
 import { riskDetailRoute } from './risk-details.ts';
+import { riskSummaryRoutes } from './risk-summary.ts';
 import { findingsOn, renderAggregate, renderFinding, renderSummary, renderVulnerability } from './wire.ts';
 
 type Call = Request<WorldState>;
@@ -244,4 +245,5 @@ export const vulnerabilityRoutes: readonly Route<WorldState>[] = [
   },
   { method: 'GET', path: '/orgs/:org/aggregated_detected_vulnerabilities', access: 'read', handle: aggregated },
   riskDetailRoute,
+  ...riskSummaryRoutes,
 ];
