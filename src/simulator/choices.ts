@@ -29,6 +29,8 @@
  * - exposure scores follow the open formula of users.md §4.6, under the active policy: `vulnerabilities/exposure.ts`;
  * - the ransomware risk of an app group is the mean percent and the worst severity of its workloads, a port counts as protected where
  *   `risk_details` says so, and the organisation's is null, as while a PCE computes, above `riskSummaryKinds`: `vulnerabilities/risk-summary.ts`;
+ * - all reports are CSV; of explorer, vulnerability and ransomware reports the hrefs of the templates and, but for explorer's, the columns are
+ *   ours (traffic.md §11), and reports that are laid-out documents are refused: `reports/templates.ts`;
  * - `bulk_import` answers with counts and the lines it could not carry out: `objects/workload-import.ts`.
  *
  * Of traffic (traffic.md), in `traffic/`:
@@ -120,7 +122,7 @@ export const SIMULATOR_TOKENS = {
   ],
   accessRestrictionInUse: ['simulator_access_restriction_in_use', 'Access restriction is in use'],
   templateDisabled: ['simulator_report_template_disabled', 'The report template is disabled'],
-  templateNotMade: ['simulator_report_not_made', 'The simulator makes rule hit count reports only'],
+  templateNotMade: ['simulator_report_not_made', 'The simulator does not make laid-out documents'],
   reportDone: ['simulator_report_done', 'The report is done'],
   coverageEnd: ['simulator_coverage_end', 'An edge is between workloads, IP lists or labels'],
   memberReadsOnly: ['simulator_member_read_only', 'Policy is written on the leader of the supercluster'],

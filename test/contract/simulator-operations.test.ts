@@ -200,6 +200,94 @@ describe('reports', () => {
     return found;
   }
 
+  const csvOf = async (type: string, parameters: object) => {
+    const template = { href: `/orgs/1/report_templates/${type}` };
+    const answer = await call('POST', REPORTS, {
+      body: { report_template: template, report_parameters: parameters },
+    });
+    expect(answer.status, answer.text).toBe(201);
+    later(1000);
+    const href = hrefOf(answer);
+    if (SCHEMAS_MISSING === null)
+      expect(problemsOf(checkOf('26.3.0'), { schema: 'reports_get', json: (await call('GET', href)).json })).toEqual(
+        [],
+      );
+    const auth = `Basic ${Buffer.from(`${simulator.apiKey}:${simulator.apiSecret}`).toString('base64')}`;
+    const download = await fetch(`${simulator.url}/api/v2${href}/download`, { headers: { Authorization: auth } });
+    expect([download.status, download.headers.get('content-type')]).toEqual([200, 'text/csv']);
+    return parse<Record<string, string>>(await download.text(), { columns: true });
+  };
+  const lastWeek = { report_time_range: { last_num_days: 7 } };
+
+  it('of the explorer hold the flows that a query with the same filters finds', async () => {
+    const filters = {
+      query_name: 'blocked',
+      sources: { include: [], exclude: [] },
+      destinations: { include: [], exclude: [] },
+      services: { include: [{ proto: 6 }], exclude: [] },
+      policy_decisions: ['blocked'],
+      max_results: 5000,
+    };
+    const rows = await csvOf('explorer_report', { ...lastWeek, filters });
+    const { query_name: _name, ...asked } = filters;
+    const toMs = simulator.clock.now() - 1000;
+    const body = {
+      ...asked,
+      start_date: new Date(toMs - 7 * DAY).toISOString(),
+      end_date: new Date(toMs).toISOString(),
+      max_results: 5000,
+    };
+    const found = (await call('POST', '/orgs/1/traffic_flows/traffic_analysis_queries', { body }))
+      .json as readonly Wire[];
+    expect(rows.length).toBeGreaterThan(0);
+    expect(new Set(rows.map((row) => row['Reported Policy Decision']))).toEqual(new Set(['Blocked']));
+    expect(rows.map((row) => Number(row['Num Flows']))).toEqual(found.map((flow) => flow['num_connections']));
+    const wrong = { ...lastWeek, filters: { ...filters, policy_decisions: ['perhaps'] } };
+    const template = { href: '/orgs/1/report_templates/explorer_report' };
+    for (const report_parameters of [
+      wrong,
+      lastWeek,
+      { filters },
+      { report_time_range: { start_date: 'T', end_date: 'T' } },
+    ])
+      expect((await call('POST', REPORTS, { body: { report_template: template, report_parameters } })).status).toBe(
+        406,
+      );
+  });
+
+  it('of risk have a line for each workload and finding that the API tells of', async () => {
+    const all = (await call('GET', '/orgs/1/workloads?max_results=5000')).json as readonly {
+      readonly href: string;
+      readonly risk_summary: { readonly ransomware: Wire | null };
+    }[];
+    const risks = all.filter((own) => own.risk_summary.ransomware !== null);
+    const told = await csvOf('ransomware_risk_report', lastWeek);
+    expect(told.length).toBeGreaterThan(10);
+    expect(
+      told.map((row) => [row['Workload HREF'], row['Exposure Severity'], Number(row['Protection Percent'])]),
+    ).toEqual(
+      risks.map(({ href, risk_summary: { ransomware } }) => [
+        href,
+        ransomware?.['workload_exposure_severity'],
+        ransomware?.['ransomware_protection_percent'],
+      ]),
+    );
+    const findings = await Promise.all(
+      all.map(async ({ href }) => (await call('GET', `${href}/detected_vulnerabilities`)).json as Wire),
+    );
+    const scores = findings
+      .flatMap((own) => own['workload_detected_vulnerabilities'] as readonly Wire[])
+      .map((own) => [own['ip_address'], own['port'], own['port_vulnerability_exposure_score']]);
+    expect(scores.length).toBeGreaterThan(0);
+    expect(
+      (await csvOf('ves_report', {})).map((row) => [
+        row['IP Address'],
+        row['Port'] === '' ? null : Number(row['Port']),
+        row['V-E Score'] === '' ? null : Number(row['V-E Score']),
+      ]),
+    ).toEqual(scores);
+  });
+
   it('are limited in number while they wait, and can be cancelled', async () => {
     await call('PUT', '/orgs/1/settings/reports', { body: { max_queued_reports: 2 } });
     const made = await Promise.all([1, 2, 3].map(() => call('POST', REPORTS, { body: hitCount })));

@@ -57,7 +57,8 @@ export async function* hitCountCsv(
 
 const idOf = (href: string): string => href.slice(href.lastIndexOf('/') + 1);
 
-const quoted = (cell: string): string => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
+/** A field of CSV. */
+export const quoted = (cell: string): string => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
 
 async function hitsOf(
   world: WorldState,

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../core/json.ts';
 import { refusedAs, notFound, invalidUri } from '../http/refusals.ts';
 import { collection, type Request, type Route } from '../http/route.ts';
 import { either, flag, list, oneOf, open, record, text } from '../http/schema.ts';
-import { bodyCheck } from '../http/validate.ts';
+import { bodyCheck, inputValidation } from '../http/validate.ts';
 import { hrefOf, textIn } from '../lifecycle/body.ts';
 import { isoTime, lastSegment } from '../objects/wire.ts';
 import { documentIn } from '../organisation/document.ts';
@@ -20,12 +20,12 @@ import {
 import type { StoredRecord } from '../records/record-store.ts';
 import type { TrafficDesk } from '../traffic/desk.ts';
 import type { WorldState } from '../world-state.ts';
-import { hitCountCsv, type Range } from './hit-count.ts';
+import { CSV, explorerQuestion } from './csv.ts';
+import type { Range } from './hit-count.ts';
 import {
   enable,
   isEnabled,
   isTemplate,
-  MADE,
   renderTemplate,
   TEMPLATES,
   templateHref,
@@ -45,17 +45,15 @@ const EVERY_MS: Readonly<Record<string, number>> = {
 };
 
 const time = { type: 'string', pattern: 'T' } as const;
-const parameters = open(
-  {
-    report_time_range: either(
-      record({ last_num_days: { type: 'integer', minimum: 1 } }, ['last_num_days']),
-      record({ start_date: time, end_date: time }, ['start_date', 'end_date']),
-    ),
-    rule_sets: list(record({ href: text }, ['href'])),
-    max_results: { type: 'integer', minimum: 1, maximum: 200_000 },
-  },
-  ['report_time_range'],
-);
+const parameters = open({
+  report_time_range: either(
+    record({ last_num_days: { type: 'integer', minimum: 1 } }, ['last_num_days']),
+    record({ start_date: time, end_date: time }, ['start_date', 'end_date']),
+  ),
+  rule_sets: list(record({ href: text }, ['href'])),
+  max_results: { type: 'integer', minimum: 1, maximum: 200_000 },
+  filters: open({}),
+});
 const template = record({ href: text }, ['href']);
 const schedule = {
   report_template: template,
@@ -67,12 +65,35 @@ const schedule = {
   report_parameters: parameters,
 } as const;
 
+/** The time a report is about, when it is made at `nowMs`. */
+function rangeOf(given: JsonObject, nowMs: number): Range {
+  const { report_time_range: range } = given as { readonly report_time_range?: JsonObject };
+  const days = range?.['last_num_days'];
+  if (typeof days === 'number') return { fromMs: nowMs - days * DAY_MS, toMs: nowMs };
+  return {
+    fromMs: Date.parse(textIn(range?.['start_date']) ?? ''),
+    toMs: Date.parse(textIn(range?.['end_date']) ?? ''),
+  };
+}
+
 function templateOf(world: WorldState, body: JsonObject): TemplateType {
   const href = hrefOf(body['report_template']) ?? '';
   const type = lastSegment(href);
   if (href !== templateHref(world.orgId, type) || !isTemplate(type)) throw invalidUri(href);
   if (!isEnabled(world, type)) throw refusedAs('templateDisabled');
-  if (type !== MADE) throw refusedAs('templateNotMade');
+  if ('notMade' in TEMPLATES[type]) throw refusedAs('templateNotMade');
+  const given = (body['report_parameters'] ?? {}) as JsonObject;
+  // Of those that are made, one report is of today and not of a time (the published schemas of parameters).
+  if (type === 'ves_report') return type;
+  if (given['report_time_range'] === undefined)
+    throw inputValidation(
+      `${type}_params`,
+      "The property '#/' did not contain a required property of 'report_time_range'",
+    );
+  const range = rangeOf(given, world.clock.now());
+  if (Object.values(range).some((ms) => Number.isNaN(new Date(ms).getTime())))
+    throw inputValidation(`${type}_params`, "The property '#/report_time_range' must be a time");
+  if (type === 'explorer_report') explorerQuestion(world, given, range);
   return type;
 }
 
@@ -192,18 +213,6 @@ function create(request: Call) {
   return { status: 201, json: renderRecord(reportKind, request)(made) };
 }
 
-function rangeOf(own: StoredRecord): Range {
-  const { report_time_range: range } = (own.body['report_parameters'] ?? {}) as {
-    readonly report_time_range?: JsonObject;
-  };
-  const days = range?.['last_num_days'];
-  if (typeof days === 'number') return { fromMs: own.createdMs - days * DAY_MS, toMs: own.createdMs };
-  return {
-    fromMs: Date.parse(textIn(range?.['start_date']) ?? ''),
-    toMs: Date.parse(textIn(range?.['end_date']) ?? ''),
-  };
-}
-
 const checkTemplate = bodyCheck<{ readonly enabled?: boolean }>('report_templates_put', record({ enabled: flag }));
 
 function typeOf({ params }: Pick<Call, 'params'>): TemplateType {
@@ -268,11 +277,14 @@ export function reportRoutes(deskOf: (world: WorldState) => TrafficDesk): readon
       path: `${reportKind.path}/:id/download`,
       access: 'read',
       handle(request) {
-        const { world } = request;
+        const { world, caller } = request;
         const own = recordOf(reportKind, request);
-        if (!isDone(world, own)) throw notFound();
+        const type = lastSegment(hrefOf(own.body['report_template']) ?? '');
+        const make = isTemplate(type) ? CSV[type] : undefined;
+        if (!isDone(world, own) || make === undefined) throw notFound();
         const parameters = (own.body['report_parameters'] ?? {}) as JsonObject;
-        const body = hitCountCsv(world, deskOf(world), rangeOf(own), parameters);
+        const range = rangeOf(parameters, own.createdMs);
+        const body = make({ world, caller, desk: deskOf(world), range, parameters });
         return { status: 200, body, headers: { 'Content-Type': 'text/csv' } };
       },
     },

@@ -1,28 +1,43 @@
 import type { JsonObject } from '../../core/json.ts';
 import type { WorldState } from '../world-state.ts';
 
-/**
- * The reports a PCE offers, by the last segment of their templates' hrefs (traffic.md §11). Only the rule hit count is made here: the others
- * are laid-out documents whose content is not published.
- */
+interface Template {
+  readonly name: string;
+  readonly report_parameters: JsonObject;
+  /** Why the simulated PCE does not make it; absent: it does, as CSV (`csv.ts`). */
+  readonly notMade?: string;
+}
+
+const LAID_OUT = 'it is a laid-out document, and what stands in it is not published';
+const LAST_MONTH = { report_time_range: { last_num_days: 30 } };
+
+/** The reports a PCE offers, by the last segment of their templates' hrefs (traffic.md §11; of the last three, a choice). */
 export const TEMPLATES = {
-  executive_summary_report: {
-    name: 'Executive Summary',
-    report_parameters: { report_time_range: { last_num_days: 30 } },
-  },
+  executive_summary_report: { name: 'Executive Summary', report_parameters: LAST_MONTH, notMade: LAID_OUT },
   traffic_flow_report: {
     name: 'App Group Summary',
-    report_parameters: { report_time_range: { last_num_days: 30 }, app_groups: [] },
+    report_parameters: { ...LAST_MONTH, app_groups: [] },
+    notMade: LAID_OUT,
   },
-  rule_hit_count_report: {
-    name: 'Rule Hit Count Report',
-    report_parameters: { report_time_range: { last_num_days: 30 }, rule_sets: [] },
+  rule_hit_count_report: { name: 'Rule Hit Count Report', report_parameters: { ...LAST_MONTH, rule_sets: [] } },
+  explorer_report: {
+    name: 'Explorer Report',
+    report_parameters: {
+      ...LAST_MONTH,
+      filters: {
+        query_name: 'Explorer Report',
+        sources: { include: [], exclude: [] },
+        destinations: { include: [], exclude: [] },
+        services: { include: [], exclude: [] },
+        policy_decisions: [],
+        max_results: 100_000,
+      },
+    },
   },
-} as const satisfies Record<string, { readonly name: string; readonly report_parameters: JsonObject }>;
+  ves_report: { name: 'Vulnerability Exposure Score Report', report_parameters: {} },
+  ransomware_risk_report: { name: 'Ransomware Risk Report', report_parameters: LAST_MONTH },
+} as const satisfies Record<string, Template>;
 export type TemplateType = keyof typeof TEMPLATES;
-
-/** Which of them the simulated PCE makes. */
-export const MADE: TemplateType = 'rule_hit_count_report';
 
 export const isTemplate = (type: string): type is TemplateType => Object.hasOwn(TEMPLATES, type);
 
@@ -35,9 +50,13 @@ export const isEnabled = (world: WorldState, type: TemplateType): boolean => swi
 export const enable = (world: WorldState, type: TemplateType, enabled: boolean): void =>
   switches(world).set(type, enabled);
 
-export const renderTemplate = (world: WorldState, type: TemplateType): JsonObject => ({
-  href: templateHref(world.orgId, type),
-  ...TEMPLATES[type],
-  enabled: isEnabled(world, type),
-  show_in_ui: true,
-});
+export function renderTemplate(world: WorldState, type: TemplateType): JsonObject {
+  const { name, report_parameters } = TEMPLATES[type];
+  return {
+    href: templateHref(world.orgId, type),
+    name,
+    report_parameters,
+    enabled: isEnabled(world, type),
+    show_in_ui: true,
+  };
+}
