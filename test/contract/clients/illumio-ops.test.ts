@@ -25,6 +25,14 @@ test('availability without credentials, then health', async () => {
   expect((await it.say('GET', '/health')).status).toBe(200);
 });
 
+test('labels whole, workloads 500 at a time', async () => {
+  const { labels, workloads } = it.pce.world.estate;
+  expect(parsed(await it.say('GET', '/orgs/1/labels'))).toHaveLength(labels.length);
+  const some = await it.say('GET', '/orgs/1/workloads?max_results=500');
+  expect(parsed(some)).toHaveLength(Math.min(500, workloads.length));
+  expect(Number(some.headers['x-total-count'])).toBe(workloads.length);
+});
+
 test('event types as a list with an operator; a time without a zone is refused', async () => {
   await it.say('POST', '/orgs/1/labels', {
     headers: { 'Content-Type': 'application/json' },

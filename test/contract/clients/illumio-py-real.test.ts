@@ -1,23 +1,10 @@
-import { execFile, execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { asking, type FlowRecord, type Pce, startPce } from '../simulator-traffic/harness.ts';
+import { runPython, withoutPython } from './python.ts';
 
 const DIALOGUE = fileURLToPath(new URL('illumio-py-dialogue.py', import.meta.url));
-/** Any Python that has the `illumio` package: the one of the environment, or one named by the build. */
-const PYTHON = process.env['ILLUMIO_PYTHON'] ?? 'python3';
-
-function installed(): boolean {
-  try {
-    execFileSync(PYTHON, ['-c', 'import illumio'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const missing = installed() ? '' : ': skipped, `pip install illumio` first';
+const missing = withoutPython('illumio', 'illumio');
 
 describe.skipIf(missing !== '')(`Illumio's own Python SDK${missing}`, () => {
   let pce: Pce;
@@ -28,15 +15,15 @@ describe.skipIf(missing !== '')(`Illumio's own Python SDK${missing}`, () => {
 
   test('connects, reads, writes, provisions and asks for traffic', async () => {
     const window = ['2026-02-01T00:00:00Z', '2026-03-01T00:00:00Z'] as const;
-    const { stdout } = await promisify(execFile)(
-      PYTHON,
-      [DIALOGUE, pce.url, String(pce.port), String(pce.orgId), pce.apiKey, pce.apiSecret, ...window],
-      { env: { ...process.env, PYTHONWARNINGS: 'ignore' } },
+    const found = await runPython(
+      DIALOGUE,
+      [pce.url, String(pce.port), String(pce.orgId), pce.apiKey, pce.apiSecret, ...window],
+      { PYTHONWARNINGS: 'ignore' },
     );
     const rows = await pce.rows(asking({ start_date: window[0], end_date: window[1], max_results: 9000 }));
     const { workloads, labels, dimensions } = pce.world.estate;
     const of = (value: (row: FlowRecord) => string) => [...new Set(rows.map(value))].sort();
-    expect(JSON.parse(stdout)).toEqual({
+    expect(found).toEqual({
       connected: true,
       labels: labels.length,
       label_keys: dimensions.map(({ key }) => key).sort(),
