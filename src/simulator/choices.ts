@@ -39,6 +39,8 @@
  * - a process or Windows service name of a filter is compared whole (§2.5);
  * - `matches_count` counts the daily rows of the traffic database, before aggregation, limits and RBAC (§2.3);
  * - `ip_lists` stand on addresses that are no workload, with draft hrefs, read from the active policy (§4.1 and the published schema);
+ * - `delete traffic flows`, whose limits are published (§13.1), is no published call: deleting one query's result is not meant, and has no
+ *   quota of its own;
  * - byte columns of the CSV are plain integers, Managed is True or False (§4.3);
  * - `update_rules` computes every row, whatever its offset and limit (§2.9).
  */

@@ -153,11 +153,21 @@ describe('quota', async () => {
     expect((await refused('GET', '/noop'))[0]).toBe(429);
   });
 
-  it('allows ten unpairs a minute, whatever the general quota', async () => {
-    const body = { vens: [{ href: '/orgs/1/vens/00000000-0000-4000-8000-000000000099' }] };
+  it.each(['vens', 'workloads'])('allows ten unpairs of %s a minute, whatever the general quota', async (kind) => {
+    const path = `/orgs/1/${kind}/unpair`;
+    const body = { [kind]: [{ href: `/orgs/1/${kind}/00000000-0000-4000-8000-000000000099` }] };
     const statuses: unknown[] = [];
-    for (let n = 0; n < 11; n++) statuses.push((await generous.refused('PUT', '/orgs/1/vens/unpair', { body }))[0]);
+    for (let n = 0; n < 11; n++) statuses.push((await generous.refused('PUT', path, { body }))[0]);
     expect(statuses).toEqual([...Array.from({ length: 10 }, () => 404), 429]);
+  });
+
+  it.each(['vens', 'workloads'])('takes a thousand %s to unpair in one call, and not one more', async (kind) => {
+    const unpair = (count: number) => {
+      const body = { [kind]: Array.from({ length: count }, () => ({ href: `/orgs/1/${kind}/none` })) };
+      return generous.refused('PUT', `/orgs/1/${kind}/unpair`, { body, key: generous.simulator.keys.scoped });
+    };
+    expect(await unpair(1000)).toEqual([404, 'not_found_error']);
+    expect(await unpair(1001)).toEqual([406, 'input_validation_error']);
   });
 
   it('slides: a slot is free a minute after it was taken', () => {
