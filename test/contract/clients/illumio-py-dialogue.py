@@ -45,6 +45,18 @@ pce.rule_sets.delete(rule_set.href)
 pce.provision_policy_changes('SDK test over', hrefs=[rule_set.href])
 pce.labels.delete(label.href)
 
+virtual = pce.virtual_services.create(illumio.VirtualService(name='SDK test', service_ports=[{'port': 4711, 'proto': 6}]))
+pce.provision_policy_changes('SDK virtual service', hrefs=[virtual.href])
+active = virtual.href.replace('/draft/', '/active/')
+bindings = pce.service_bindings.create([illumio.ServiceBinding(
+    virtual_service=illumio.Reference(href=active), workload=illumio.Reference(href=pce.workloads.get(params={'managed': True})[0].href))])
+found['bound'] = [len(bindings['service_bindings']), bindings['errors']]
+seen = pce.workloads.get(params={'enforcement_mode': 'visibility_only', 'managed': True, 'max_results': 2})
+bulk = pce.workloads.bulk_update(
+    [illumio.Workload(href=workload.href, enforcement_mode='selective') for workload in seen])
+found['bulk'] = [entry['errors'] for entry in bulk]
+found['enforced'] = [pce.workloads.get_by_reference(workload.href).enforcement_mode for workload in seen]
+
 query = illumio.TrafficQuery.build(
     start_date=sys.argv[6], end_date=sys.argv[7],
     include_sources=[[]], exclude_sources=[], include_destinations=[[]], exclude_destinations=[],
