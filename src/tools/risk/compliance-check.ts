@@ -71,6 +71,7 @@ export default defineTool({
         scope: { type: 'object', properties: { app: text, env: text, lookback_days: integer } },
         compliance_score: number,
         summary: counts,
+        failing: texts,
         workloads_analyzed: integer,
         enforcement_modes: counts,
         limits: texts,
@@ -124,6 +125,7 @@ export default defineTool({
           scope: { ...present({ app: app?.value, env: env?.value }), lookback_days: days },
           ...present({ compliance_score: score }),
           summary,
+          failing: failingIds(findings),
           workloads_analyzed: inScope.length,
           enforcement_modes: modeCounts(inScope),
           limits: LIMITS,
@@ -170,13 +172,16 @@ const rowOf = ({ control: { id, title }, verdict, tests }: Finding): Row => ({
   sample_flows: tests.flatMap(({ samples }) => samples),
 });
 
+const failingIds = (findings: readonly Finding[]): readonly string[] =>
+  findings.filter(({ verdict }) => verdict === 'fail').map(({ control }) => control.id);
+
 function sentence(
   framework: FrameworkName,
   score: number | null,
   { passed, failed, warnings, not_testable: untestable }: ReturnType<typeof summarise>,
   findings: readonly Finding[],
 ): string {
-  const failing = findings.filter(({ verdict }) => verdict === 'fail').map(({ control }) => control.id);
+  const failing = failingIds(findings);
   return [
     `${FRAMEWORKS[framework].title}: ${passed} pass, ${failed} fail, ${warnings} with warnings, ${untestable} not testable from the PCE`,
     score === null ? '.' : ` (${score} % of the testable ones pass).`,

@@ -100,6 +100,6 @@ describe('resolve-policy', () => {
     const { text } = await rows([rule(1, 1, { consumers: by(web), providers: by(db), services: tcp(5432) })], {
       format: 'csv',
     });
-    expect(text).toContain('allow,10.0.0.1-10.0.0.2 10.0.0.9,10.0.0.4 10.0.0.10,tcp,5432,,set,');
+    expect(text).toContain('allow,"10.0.0.1-10.0.0.2; 10.0.0.9","10.0.0.4; 10.0.0.10",tcp,5432,set,');
   });
 });
