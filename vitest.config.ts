@@ -2,12 +2,21 @@ import { defineConfig } from 'vitest/config';
 
 /** Suites that take long by nature (many seeds, many processes); the full suite runs them. */
 const LONG = [
+  'test/analysis/change-loop.test.ts',
   'test/analysis/closed-loop.test.ts',
   'test/browser/**',
+  'test/changes/engine-policy.test.ts',
+  'test/changes/pce-suite.test.ts',
   'test/conformance/**',
+  'test/contract/clients/illumio-py-real.test.ts',
+  'test/contract/simulator-determinism.test.ts',
+  'test/docs/gallery.test.ts',
   'test/oracle/mutants.test.ts',
   'test/package/pack.test.ts',
+  'test/prompts/follow.test.ts',
   'test/replicas/**',
+  'test/risk/planted.test.ts',
+  'test/traffic/planted.test.ts',
   'test/traffic/tasks.test.ts',
   'test/traffic/whole-flows.test.ts',
 ];
