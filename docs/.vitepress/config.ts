@@ -18,7 +18,12 @@ export default defineConfig({
     sidebar: [
       {
         text: 'Start',
-        items: [page('Quick start', '/quick-start'), page('Gallery', '/gallery'), page('Prompts', '/prompts')],
+        items: [
+          page('Quick start', '/quick-start'),
+          page('Connecting a client', '/clients'),
+          page('Gallery', '/gallery'),
+          page('Prompts', '/prompts'),
+        ],
       },
       {
         text: 'By what you do',
@@ -46,6 +51,7 @@ export default defineConfig({
         text: 'Operate',
         items: [
           page('HTTP', '/operations/http'),
+          page('Containers', '/operations/containers'),
           page('Identity providers', '/operations/identity-providers'),
           page('Keys', '/operations/keys'),
           page('Audit', '/operations/audit'),
@@ -72,6 +78,7 @@ export default defineConfig({
           page('Tools', '/reference/tools'),
           ...TOOLSETS.map((toolset) => page(`… ${toolset}`, `/reference/tools-${toolset}`)),
           page('Prompts', '/reference/prompts'),
+          page('Resources', '/reference/resources'),
           page('Configuration', '/reference/configuration'),
           page('Command line', '/reference/command-line'),
           page('Failure codes', '/reference/failures'),

@@ -4,6 +4,7 @@ import { simulated } from '../../test/catalogue/simulated.ts';
 import { quotesIn, withQuotes } from './quotes.ts';
 import { failuresPage } from './reference-failures.ts';
 import { promptsPage } from './reference-prompts.ts';
+import { resourcesPage } from './reference-resources.ts';
 import { settingsPage } from './reference-settings.ts';
 import { simulatorPage } from './reference-simulator.ts';
 import type { Page } from './page.ts';
@@ -24,6 +25,7 @@ export const read = (path: string): string => readFileSync(join(ROOT, path), 'ut
 export const referencePages = async (): Promise<readonly Page[]> => [
   ...toolPages(),
   promptsPage(),
+  resourcesPage(),
   settingsPage(),
   failuresPage(),
   await simulatorPage(),

@@ -6,7 +6,7 @@ import type { Page } from './page.ts';
 export const compliancePages: readonly Page[] = Object.entries<Framework>(FRAMEWORKS).map(([name, framework]) => ({
   path: `compliance/${framework.resource}`,
   title: framework.title,
-  description: `Which requirements of ${framework.title} segmentation answers, and how each is tested.`,
+  description: 'Which of its requirements segmentation answers, and how each is tested.',
   text: () => pageOf(name, framework),
 }));
 

@@ -17,7 +17,7 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
 /** npm's own commands, and the tools of the system that recipes call. */
 const NPM = new Set(['ci', 'test', 'pack', 'install', 'i']);
 const SYSTEM = new Set(
-  'cd chmod mkdir cp curl cat export openssl sqlite3 psql vault aws gcloud az python3 terraform jq docker npx node claude code git kill echo sleep wait'.split(
+  'cd chmod kubectl mkdir cp curl cat export openssl sqlite3 psql vault aws gcloud az python3 terraform jq docker npx node claude code git kill echo sleep wait'.split(
     ' ',
   ),
 );

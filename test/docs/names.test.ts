@@ -4,11 +4,12 @@ import { FAILURES } from '../../src/core/errors.ts';
 import { FAULTS } from '../../src/cli/doctor/faults.ts';
 import { pages } from './pages.ts';
 
-/** Settings, the files of secrets, and what only the tests against a real PCE read. */
+/** Settings, the files of secrets, what only the tests against a real PCE read, and what a compose file asks for. */
 const KNOWN: ReadonlySet<string> = new Set([
   ...settings.flatMap(({ name, secret }) => (secret ? [name, `${name}_FILE`] : [name])),
   'PCE_TEST_PROVISION',
   'PCE_TEST_WORKLOAD',
+  'MCP_DOMAIN',
 ]);
 
 it('every environment name in the documentation is one that is read', () => {

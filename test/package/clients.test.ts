@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import { settings } from '../../src/config/schema.ts';
 
-const TEXT = readFileSync(fileURLToPath(new URL('../../deploy/clients/README.md', import.meta.url)), 'utf8');
+const TEXT = readFileSync(fileURLToPath(new URL('../../docs/clients.md', import.meta.url)), 'utf8');
 
 /** The fenced blocks by the name after their language. */
 const blocks = new Map(
