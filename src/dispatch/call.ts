@@ -32,6 +32,8 @@ export interface ToolCall extends Caller {
   readonly patience?: AbortSignal | undefined;
   /** Told each query on the PCE that the call waits for. */
   readonly onQuery?: ((pending: PendingQuery) => void) | undefined;
+  /** True once another server may go on with the call. */
+  readonly isShared?: (() => boolean) | undefined;
   /** A call of before that this one is to go on with: the moment it stood for, and the PCE's queries it waited for. */
   readonly goesOn?: { readonly asOfMs: number; readonly queries: readonly PendingQuery[] } | undefined;
 }

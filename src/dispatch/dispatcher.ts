@@ -113,6 +113,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       continues: [...(call.goesOn?.queries ?? []), ...(page?.queries ?? [])],
       patience: call.patience,
       onQuery: call.onQuery,
+      isShared: call.isShared,
       signal,
       principal,
       progress: progressOf(call.progress),

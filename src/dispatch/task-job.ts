@@ -35,6 +35,7 @@ export function startJob(call: ToolCall, work: (call: ToolCall) => Promise<ToolR
     ...call,
     signal: abort.signal,
     patience: impatience.signal,
+    isShared: () => !attached,
     onQuery(query) {
       pending.set(query.question, query);
       for (const look of waiting) look();

@@ -27,6 +27,8 @@ export interface ToolContext {
   readonly patience?: AbortSignal | undefined;
   /** Told each query on the PCE that the call waits for. */
   readonly onQuery?: ((pending: PendingQuery) => void) | undefined;
+  /** True once another server may go on with the call: its queries then stay on the PCE, which forgets them after a day. */
+  readonly isShared?: (() => boolean) | undefined;
   readonly signal: AbortSignal;
   readonly principal: Principal;
   /** Tells the client how far a long call is. */

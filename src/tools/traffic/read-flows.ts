@@ -28,6 +28,7 @@ const POSTED_WITHIN_MS = 10_000;
 interface Listener {
   readonly progress: ToolContext['progress'];
   readonly posted: (query: Href) => void;
+  readonly isShared: () => boolean;
 }
 
 /** A question on its way to its rows. */
@@ -37,6 +38,8 @@ interface Running {
   readonly posted: PromiseWithResolvers<void>;
   /** The callers who wait, and what they want to be told. */
   readonly listeners: Set<Listener>;
+  /** Somebody went away with the query's href, to go on with it here or at another server. */
+  handedOut: boolean;
 }
 
 interface Desk {
@@ -74,13 +77,13 @@ function keyOf({ start, end, ...query }: TrafficQuery, { pce, clock }: ToolConte
 const questionOf = (query: TrafficQuery): string => digestOf({ ...query, name: '' });
 
 async function take(query: TrafficQuery, context: ToolContext): Promise<Lease<WholeFlows>> {
-  const { pce, flows, signal, patience, progress, onQuery } = context;
+  const { pce, flows, signal, patience, progress, onQuery, isShared = () => false } = context;
   const key = keyOf(query, context);
   const question = questionOf(query);
   const resume = context.continues?.find((pending) => pending.question === question)?.query;
   const { shelf, running } = deskOf(flows);
   const mine: Running = running.get(key) ?? newRunning();
-  const listener: Listener = { progress, posted: (posted) => onQuery?.({ question, query: posted }) };
+  const listener: Listener = { progress, posted: (posted) => onQuery?.({ question, query: posted }), isShared };
   if (mine.query !== undefined) listener.posted(mine.query);
   mine.listeners.add(listener);
   const make = async (shared: AbortSignal): Promise<WholeFlows> => {
@@ -92,7 +95,8 @@ async function take(query: TrafficQuery, context: ToolContext): Promise<Lease<Wh
       mine.listeners.forEach((one) => one.posted(posted));
     };
     try {
-      return await readWhole(query, { pce, flows }, { signal: shared, progress: tell, resume, onPosted });
+      const isKept = (): boolean => mine.handedOut || [...mine.listeners].some((one) => one.isShared());
+      return await readWhole(query, { pce, flows }, { signal: shared, progress: tell, resume, onPosted, isKept });
     } finally {
       if (running.get(key) === mine) running.delete(key);
     }
@@ -100,6 +104,7 @@ async function take(query: TrafficQuery, context: ToolContext): Promise<Lease<Wh
   try {
     const lease = await shelf.take(key, make, { signal, patience });
     if (lease !== null) return lease;
+    mine.handedOut = true;
   } finally {
     mine.listeners.delete(listener);
   }
@@ -113,6 +118,7 @@ const newRunning = (): Running => ({
   query: undefined,
   posted: Promise.withResolvers<void>(),
   listeners: new Set(),
+  handedOut: false,
 });
 
 const stillRunning = (

@@ -41,6 +41,8 @@ export interface ReadOptions {
   readonly progress: (message: string, done?: number, total?: number) => void;
   readonly onPosted: (query: Href) => void;
   readonly resume: Href | undefined;
+  /** True where another server may be reading the same query: then it stays on the PCE, which forgets it after a day. */
+  readonly isKept: () => boolean;
 }
 
 interface Tally {
@@ -90,7 +92,7 @@ interface Reading {
 async function readPart(
   part: QueryPart,
   { pce, flows, rows, tally, unread, mayCap }: Reading & { readonly mayCap: boolean },
-  { signal, progress, onPosted, resume }: ReadOptions,
+  { signal, progress, onPosted, resume, isKept }: ReadOptions,
 ): Promise<readonly QueryPart[] | null> {
   const { maxResults } = part.query;
   tally.queries += 1;
@@ -124,7 +126,7 @@ async function readPart(
     const parts = splitByDecision(part) ?? splitBySample(part, await sampleOf(stream, flows, signal));
     return parts ?? settle(await read(() => true));
   } finally {
-    await stream.discard();
+    if (resume === undefined && !isKept()) await stream.discard();
   }
 }
 
@@ -194,7 +196,7 @@ async function readParts(first: readonly QueryPart[], reading: Reading, options:
         continue;
       }
       try {
-        const nested = { ...options, resume: undefined, onPosted: () => undefined };
+        const nested = { ...options, resume: undefined, onPosted: () => undefined, isKept: () => false };
         const more = await readPart(part, { ...reading, mayCap: tally.queries >= MAX_QUERIES - AT_ONCE }, nested);
         if (more === null) done += 1;
         else waiting.unshift(...more);
